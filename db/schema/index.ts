@@ -1,0 +1,5 @@
+export * from "./access";
+export * from "./audit";
+export * from "./events";
+export * from "./profiles";
+export * from "./sources";

@@ -1,0 +1,2 @@
+export * from "./model";
+export { can, requirePermission } from "./require-permission";

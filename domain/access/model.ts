@@ -1,0 +1,84 @@
+/**
+ * The one table of roles and permissions. Verbs, pages, navigation and buttons all read it; `docs/permissions.md`
+ * is generated from it. Pure: the browser may import it.
+ */
+export const ROLES = ["admin", "marketer", "manager"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ROLE_LABELS: Record<Role, string> = { admin: "Admin", marketer: "Marketer", manager: "Manager" };
+
+export const ROLE_DESCRIPTIONS: Record<Role, string> = {
+  admin: "Governs sources, members, identity rules, consent and data, and can do everything a marketer can.",
+  marketer: "Looks people up, imports data, builds segments, journeys, campaigns and audiences.",
+  manager: "Reads totals and reports only; never sees single people.",
+};
+
+/** Permission to one sentence about it. `<area>:<verb>`. */
+export const PERMISSIONS = {
+  "home:read": "See the overview",
+  "profiles:read": "Look people up and open their profile",
+  "profiles:write": "Change a person: un-merge, edit traits",
+  "profiles:export": "Export lists of people",
+  "personal_data:see": "See identifiers and personal traits unmasked",
+  "sources:read": "See sources, their volume and rejected messages",
+  "sources:write": "Create and change sources, rotate write keys, replay rejected messages",
+  "debugger:read": "Watch messages arrive and open raw payloads",
+  "imports:read": "See imports",
+  "imports:write": "Import CSV files",
+  "identity:read": "See identity rules",
+  "identity:write": "Change identity rules, merge protection and blocked values",
+  "views:write": "Save views of tables",
+  "members:read": "See members",
+  "members:write": "Invite members, change roles, disable members",
+  "sessions:write": "End sessions of any member",
+  "api_keys:read": "See API keys",
+  "api_keys:write": "Create, rotate and revoke API keys",
+  "audit:read": "Read the audit log",
+  "settings:read": "See settings of the install",
+  "settings:write": "Change settings of the install, load or remove demo data",
+  "account:write": "Change one's own name, password, theme and sessions",
+  "profile_api:read": "Read profiles through the Profile API",
+} as const;
+
+export type Permission = keyof typeof PERMISSIONS;
+export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as Permission[];
+
+const MARKETER: readonly Permission[] = [
+  "home:read",
+  "profiles:read",
+  "profiles:write",
+  "profiles:export",
+  "sources:read",
+  "debugger:read",
+  "imports:read",
+  "imports:write",
+  "identity:read",
+  "views:write",
+  "account:write",
+];
+
+/** `personal_data:see` comes from the member, not the role: see `permissionsOf`. */
+export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
+  admin: ALL_PERMISSIONS.filter((permission) => permission !== "personal_data:see" && permission !== "profile_api:read"),
+  marketer: MARKETER,
+  manager: ["home:read", "account:write"],
+};
+
+/** API keys carry scopes out of these. */
+export const API_KEY_SCOPES = [
+  "profile_api:read",
+  "profiles:read",
+  "profiles:export",
+  "imports:write",
+  "sources:read",
+  "personal_data:see",
+] as const satisfies readonly Permission[];
+export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
+
+/** Everything a member may do: the role's permissions, and `personal_data:see` where the member has it. */
+export function permissionsOf(member: { role: Role; seesPersonalData: boolean }): ReadonlySet<Permission> {
+  const out = new Set(ROLE_PERMISSIONS[member.role]);
+  // Managers read aggregates only, whatever the switch says.
+  if (member.seesPersonalData && member.role !== "manager") out.add("personal_data:see");
+  return out;
+}

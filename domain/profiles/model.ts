@@ -1,0 +1,37 @@
+import type { Json } from "@/domain/events/model";
+
+/** Lineage of one trait value: where it came from and when it was set (event time). */
+export interface TraitMeta {
+  /** ISO time of the event that set it. */
+  at: string;
+  sourceId: string;
+  messageId: string;
+}
+
+export type Traits = Record<string, Json>;
+export type TraitsMeta = Record<string, TraitMeta>;
+
+/** Trait keys that hold personal data by name; masked for whoever lacks `personal_data:see`. */
+export const PERSONAL_TRAITS: readonly string[] = [
+  "email",
+  "phone",
+  "name",
+  "firstName",
+  "first_name",
+  "lastName",
+  "last_name",
+  "address",
+  "street",
+  "birthday",
+  "birthdate",
+  "username",
+  "avatar",
+  "title",
+  "zip",
+  "postalCode",
+  "postal_code",
+  "ip",
+  "gender",
+  "age",
+  "website",
+];
