@@ -1,0 +1,2 @@
+export * from "./model";
+export { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
