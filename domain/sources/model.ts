@@ -38,3 +38,103 @@ export const DEFAULT_SOURCE_SETTINGS: SourceSettings = {
   defaultCountry: null,
   rateLimit: 0,
 };
+
+/** Bounds of `maxMessageBytes`. */
+export const MESSAGE_BYTES_RANGE = { min: 32_768, max: 1_048_576 } as const;
+export const RATE_LIMIT_MAX = 100_000;
+/** Longest overlap of two write keys: 30 days. The default of 24 h is longer than any SDK goes on trying. */
+export const MAX_GRACE_HOURS = 720;
+export const DEFAULT_GRACE_HOURS = 24;
+
+/** What `createSource` and `rotateWriteKey` hand out, once. */
+export interface CreatedSource {
+  id: string;
+  writeKey: string;
+}
+
+export const KEY_STATES = ["active", "expiring", "expired", "revoked"] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
+/** A write key as lists show it. Times are ISO. */
+export interface SourceKeyView {
+  id: string;
+  /** First characters and last four, e.g. `trb_w_a1B2…x9Yz`. */
+  hint: string;
+  state: KeyState;
+  createdAt: string;
+  /** Sampled about once a minute at collection; null: never used. */
+  lastUsedAt: string | null;
+  /** When an old key stops working after a rotation. */
+  expiresAt: string | null;
+  revokedAt: string | null;
+}
+
+/** received = accepted + duplicates + rejected, always. */
+export interface Tally {
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+}
+export const receivedOf = (tally: Tally): number => tally.accepted + tally.duplicates + tally.rejected;
+
+export const HEALTH_STATES = ["disabled", "no_data", "errors", "quiet", "live"] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+export interface SourceHealth {
+  state: HealthState;
+  /** One plain sentence with the figures behind the state. */
+  sentence: string;
+}
+
+/** A source in the list. `hours` are the last 24 whole hours up to now, oldest first. */
+export interface SourceListItem {
+  id: string;
+  name: string;
+  type: SourceType;
+  status: SourceStatus;
+  isDemo: boolean;
+  createdAt: string;
+  firstSeenAt: string | null;
+  lastSeenAt: string | null;
+  last24h: Tally;
+  hours: Tally[];
+  openRejected: number;
+  health: SourceHealth;
+}
+
+export interface SourceDetail extends SourceListItem {
+  settings: SourceSettings;
+  /** Newest first. */
+  keys: SourceKeyView[];
+  /** Since the source exists. */
+  total: Tally & { conflicts: number; warnings: number; bytes: number };
+  /** Whole requests refused (bad JSON, too large): they hold no messages that could be counted. Last 24 hours. */
+  refused24h: { code: string; n: number }[];
+  /** Deletable: nothing was ever received and no import refers to it. */
+  neverReceived: boolean;
+}
+
+export const VOLUME_RANGES = ["1h", "24h", "7d", "30d", "90d"] as const;
+export type VolumeRange = (typeof VOLUME_RANGES)[number];
+export const VOLUME_RANGE_LABELS: Record<VolumeRange, string> = {
+  "1h": "Last hour, by minute",
+  "24h": "Last 24 hours, by hour",
+  "7d": "Last 7 days, by hour",
+  "30d": "Last 30 days, by day",
+  "90d": "Last 90 days, by day",
+};
+
+export interface VolumePoint extends Tally {
+  /** Start of the bucket, ISO. */
+  at: string;
+}
+export interface SourceVolume {
+  range: VolumeRange;
+  from: string;
+  to: string;
+  stepSeconds: number;
+  /** Every bucket of the range, empty ones too. */
+  points: VolumePoint[];
+  total: Tally;
+  asOf: string;
+}
