@@ -54,7 +54,9 @@ export async function ensureEventPartitions(sql: AnySql, times: Iterable<Date>, 
   }
   if (months.size === 0) return 0;
   const names = [...months.keys()];
-  const rows = await sql<{ name: string }[]>`select name from unnest(${names}::text[]) name where to_regclass(name) is not null`;
+  const rows = await sql<
+    { name: string }[]
+  >`select relname as name from pg_class where relname = any(${names}::text[]) and relnamespace = current_schema()::regnamespace`;
   const found = new Set(rows.map((row) => row.name));
   let made = 0;
   for (const [name, start] of months) {
@@ -82,8 +84,9 @@ interface Wanted {
 
 async function ensure(sql: AnySql, wanted: Wanted): Promise<boolean> {
   const exists = async (handle: AnySql): Promise<boolean> => {
-    const [row] = await handle<{ found: boolean }[]>`select to_regclass(${wanted.name}) is not null as found`;
-    return row?.found ?? false;
+    // Not to_regclass: inside a transaction it may answer from a cache that has not heard of another session's table.
+    const rows = await handle`select 1 from pg_class where relname = ${wanted.name} and relnamespace = current_schema()::regnamespace`;
+    return rows.length > 0;
   };
   if (await exists(sql)) return false;
   if ("begin" in sql) {
