@@ -15,6 +15,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -60,28 +61,53 @@ function linkExists(path) {
   }
 }
 
+/** Where root keeps what the unprivileged server must be able to read. */
+const SHARED = "/var/lib/tributary";
+
 /** As root the server must run as somebody else: a copy of the binaries where that user can read them. */
 function runAs(native, version) {
   if (typeof process.getuid !== "function" || process.getuid() !== 0) return { native };
-  const copy = join(tmpdir(), `tributary-postgres-${version}`);
-  if (!existsSync(join(copy, ".complete"))) {
-    rmSync(copy, { recursive: true, force: true });
-    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-    chmodSync(copy, 0o755);
-    for (const file of readdirSync(join(copy, "bin"))) chmodSync(join(copy, "bin", file), 0o755);
-    writeFileSync(join(copy, ".complete"), version);
+  const copy = join(SHARED, `postgresql-${version}`);
+  if (!existsSync(copy)) {
+    mkdirSync(SHARED, { recursive: true, mode: 0o755 });
+    // Made apart and renamed, so that two processes that start at once never see half a copy.
+    const partial = `${copy}.${process.pid}.${randomBytes(4).toString("hex")}`;
+    cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+    chmodSync(partial, 0o755);
+    for (const file of readdirSync(join(partial, "bin"))) chmodSync(join(partial, "bin", file), 0o755);
+    try {
+      renameSync(partial, copy);
+    } catch (error) {
+      rmSync(partial, { recursive: true, force: true });
+      if (!existsSync(copy)) throw error;
+    }
   }
   return { native: copy, uid: NOBODY, gid: NOBODY };
 }
 
-/** Where an unprivileged user can reach the data: the wanted folder, else one under /var/lib. */
+/**
+ * Where an unprivileged user can reach the data: the wanted folder, else one under /var/lib. The choice is kept in
+ * `<folder>.location`, so that another clone at the same path never finds this one's data.
+ */
 function reachable(folder) {
-  for (let at = resolve(folder); at !== dirname(at); at = dirname(at)) {
-    if (existsSync(at) && (statSync(at).mode & 0o001) === 0 && statSync(at).uid !== NOBODY) {
-      return join("/var/lib/tributary", resolve(folder).replaceAll(/[^A-Za-z0-9]+/g, "_"));
+  const wanted = resolve(folder);
+  const pointer = `${wanted}.location`;
+  if (existsSync(pointer)) return readFileSync(pointer, "utf8").trim();
+  if (existsSync(join(wanted, "PG_VERSION"))) return wanted;
+  mkdirSync(dirname(wanted), { recursive: true });
+  for (let at = dirname(wanted); at !== dirname(at); at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) {
+      const elsewhere = join(
+        SHARED,
+        `${basename(dirname(dirname(wanted))).replaceAll(/[^A-Za-z0-9]+/g, "-")}-${randomBytes(4).toString("hex")}`,
+        basename(wanted),
+      );
+      mkdirSync(dirname(elsewhere), { recursive: true, mode: 0o755 });
+      writeFileSync(pointer, elsewhere);
+      return elsewhere;
     }
   }
-  return resolve(folder);
+  return wanted;
 }
 
 function alive(pid) {
@@ -102,18 +128,19 @@ function running(data) {
   if (!alive(pid)) return undefined;
   // A reused pid is not a postmaster of this folder.
   try {
-    if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("postgres")) return undefined;
+    if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`\0${data}\0`)) return undefined;
   } catch {
     // No /proc on this system: trust the file.
   }
   return { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() };
 }
 
-function freePort() {
+/** The wanted port when it is free, else any free one. */
+function freePort(wanted = 0) {
   return new Promise((done, fail) => {
     const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.once("error", (error) => (wanted === 0 ? fail(error) : done(freePort())));
+    probe.listen(wanted, "127.0.0.1", () => {
       const { port } = probe.address();
       probe.close(() => done(port));
     });
@@ -161,7 +188,7 @@ function settings({ throwaway }) {
 
 /**
  * Starts (or takes over) the cluster in `data` and returns its URL.
- * @param {{data: string, throwaway?: boolean, extra?: Record<string, string|number>, say?: (text: string) => void}} options
+ * @param {{data: string, throwaway?: boolean, port?: number, extra?: Record<string, string|number>, say?: (text: string) => void}} options
  * @returns {Promise<{url: string, pid: number, port: number, data: string, adopted: boolean, stop(mode?: "fast"|"immediate"): Promise<void>}>}
  */
 export async function startPostgres(options) {
@@ -214,26 +241,42 @@ export async function startPostgres(options) {
       throw new Error(
         `${data} was made by PostgreSQL ${major}, this release brings ${own}. Back up with the release that made it (npm run -s cli -- backup FILE), move the folder away, start, and restore.`,
       );
+    // PostgreSQL clears the pid file of a dead postmaster itself, after looking whether its children still run. Only
+    // where the pid now belongs to another program must we do it.
     const stale = join(data, "postmaster.pid");
-    if (existsSync(stale)) unlinkSync(stale);
-    const port = await freePort();
+    if (existsSync(stale) && alive(Number(readFileSync(stale, "utf8").split("\n")[0]))) unlinkSync(stale);
+    const port = await freePort(options.port);
     const logFile = join(dirname(data), `${basename(data)}.log`);
-    const log = openSync(logFile, "a", 0o600);
     const flags = Object.entries({ ...settings(options), ...options.extra, port, unix_socket_directories: "" }).flatMap(([key, value]) => [
       "-c",
       `${key}=${value}`,
     ]);
-    const child = spawn(join(native, "bin", "postgres"), ["-D", data, ...flags], { ...base, detached: true, stdio: ["ignore", log, log] });
-    closeSync(log);
-    child.unref();
-    let exited = false;
-    child.once("exit", () => (exited = true));
-    live = { pid: child.pid, port, status: "" };
-    for (let i = 0; ; i++) {
-      if (exited) throw new Error(`PostgreSQL did not start: ${readFileSync(logFile, "utf8").trim().split("\n").slice(-3).join(" | ")}`);
-      if (running(data)?.status === "ready" && (await accepts(port))) break;
-      if (i > 6000) throw new Error(`PostgreSQL is not ready after ten minutes; see ${logFile}`);
-      await wait(i < 40 ? 25 : 100);
+    live = undefined;
+    for (let attempt = 0; !live; attempt++) {
+      const offset = existsSync(logFile) ? statSync(logFile).size : 0;
+      const log = openSync(logFile, "a", 0o600);
+      const child = spawn(join(native, "bin", "postgres"), ["-D", data, ...flags], {
+        ...base,
+        detached: true,
+        stdio: ["ignore", log, log],
+      });
+      closeSync(log);
+      child.unref();
+      let exited = false;
+      child.once("exit", () => (exited = true));
+      child.once("error", () => (exited = true));
+      for (let i = 0; !live; i++) {
+        if (exited) {
+          const said = readFileSync(logFile).subarray(offset).toString().trim();
+          // Children of a killed postmaster need a moment to notice and go.
+          if (attempt < 40 && /still in use|is another postmaster/.test(said)) break;
+          throw new Error(`PostgreSQL did not start: ${said.split("\n").slice(-3).join(" | ")} (log: ${logFile})`);
+        }
+        if (running(data)?.status === "ready" && (await accepts(port))) live = { pid: child.pid, port, status: "ready" };
+        else if (i > 6000) throw new Error(`PostgreSQL is not ready after ten minutes; see ${logFile}`);
+        else await wait(i < 40 ? 25 : 100);
+      }
+      if (!live) await wait(250);
     }
   } else {
     for (let i = 0; !(running(data)?.status === "ready" && (await accepts(live.port))); i++) {
@@ -268,6 +311,61 @@ async function ensureDatabase(url) {
   }
 }
 
+/** Runs `work` while no other process of this machine does so under the same lock file. */
+async function exclusively(file, work) {
+  mkdirSync(dirname(file), { recursive: true });
+  for (let i = 0; ; i++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    let owner = 0;
+    try {
+      owner = Number(readFileSync(file, "utf8"));
+    } catch {
+      continue;
+    }
+    // An empty file is one that its owner is just writing.
+    if (owner > 0 && !alive(owner)) rmSync(file, { force: true });
+    else if (i > 1200) throw new Error(`${file} is held by process ${owner}. If that is no process of Tributary, delete the file.`);
+    else await wait(50);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/**
+ * Starts or takes over the cluster of an install and notes that this process uses it. `release` stops it when no
+ * other living process does (a supervisor and a command of the operator share one cluster).
+ * @param {{data: string, port?: number, extra?: Record<string, string|number>}} options
+ */
+export async function holdCluster(options) {
+  const users = `${resolve(options.data)}.users`;
+  const lock = `${resolve(options.data)}.lock`;
+  const own = join(users, String(process.pid));
+  const others = () => readdirSync(users).filter((name) => name !== String(process.pid) && alive(Number(name)));
+  const cluster = await exclusively(lock, async () => {
+    mkdirSync(users, { recursive: true });
+    for (const name of readdirSync(users)) if (!alive(Number(name))) rmSync(join(users, name), { force: true });
+    const started = await startPostgres(options);
+    writeFileSync(own, "");
+    return started;
+  });
+  return {
+    ...cluster,
+    release: () =>
+      exclusively(lock, async () => {
+        rmSync(own, { force: true });
+        if (others().length === 0) await cluster.stop("fast");
+      }),
+  };
+}
+
 /** A throw-away cluster for tests: durability off, removed by `stop`. */
 export async function startThrowaway(extra) {
   const folder = join(tmpdir(), `tributary-test-${process.pid}-${randomBytes(4).toString("hex")}`);
@@ -279,6 +377,8 @@ export async function startThrowaway(extra) {
     stop: async () => {
       await cluster.stop("immediate");
       rmSync(folder, { recursive: true, force: true });
+      // As root the data may lie elsewhere.
+      if (!cluster.data.startsWith(folder)) rmSync(dirname(cluster.data), { recursive: true, force: true });
     },
   };
 }

@@ -35,6 +35,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12),
   DEMO: bool,
+  /** Set by the CLI: the folder in which the command was typed. */
+  TRIBUTARY_CWD: z.string().optional(),
 });
 
 export type Env = z.output<typeof schema>;
@@ -56,4 +58,10 @@ export function env(): Env {
   // oxlint-disable-next-line no-process-env
   cached ??= parseEnv(process.env);
   return cached;
+}
+
+/** Sets variables that libraries read by themselves (next-auth), where they are not set. Before the library loads. */
+export function provideEnv(values: Record<string, string>): void {
+  // oxlint-disable-next-line no-process-env
+  for (const [key, value] of Object.entries(values)) process.env[key] ||= value;
 }

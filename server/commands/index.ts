@@ -1,0 +1,6 @@
+import type { Command } from "./command";
+import { migrateCommand } from "./migrate";
+import { stats } from "./stats";
+
+/** Every command of the CLI. A new one is added here. */
+export const commands: readonly Command[] = [stats, migrateCommand];
