@@ -1,3 +1,5 @@
+import type { ItemCode, MessageType, RejectedStage, RejectedStatus, WarningCode } from "@/domain/events/model";
+
 /** What kind of system a source is; decides the icon, the snippets and defaults such as "server only". */
 export const SOURCE_TYPES = ["website", "mobile", "server", "crm", "email", "pos", "support", "iot", "csv"] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
@@ -77,7 +79,7 @@ export interface Tally {
 }
 export const receivedOf = (tally: Tally): number => tally.accepted + tally.duplicates + tally.rejected;
 
-export const HEALTH_STATES = ["disabled", "no_data", "errors", "quiet", "live"] as const;
+export const HEALTH_STATES = ["disabled", "no_data", "errors", "quiet", "idle", "live"] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
 export interface SourceHealth {
@@ -137,4 +139,73 @@ export interface SourceVolume {
   points: VolumePoint[];
   total: Tally;
   asOf: string;
+}
+
+/** A message in the debugger: accepted (as the inbox keeps it) or rejected (as it was received). */
+export interface DebuggerItem {
+  /** `in_<inbox id>` or the id of the rejected message: unique, for de-duplication after a reconnect. */
+  id: string;
+  kind: "accepted" | "rejected";
+  at: string;
+  /** One of the six calls; null where a rejected message has none that is known. */
+  type: MessageType | null;
+  /** Event, page or screen name; null where there is none. */
+  name: string | null;
+  /** User id, else anonymous id; masked for whoever may not see personal data. */
+  who: string | null;
+  messageId: string | null;
+  /** Rejected: why. */
+  code: ItemCode | null;
+  reason: string | null;
+  field: string | null;
+  warnings: WarningCode[];
+  /** JSON text; null when it is longer than `DEBUGGER_PAYLOAD_CHARACTERS` (read by itself then). */
+  payload: string | null;
+}
+/** Longer payloads are left out of lists and streams, and read one by one when opened. */
+export const DEBUGGER_PAYLOAD_CHARACTERS = 16_384;
+
+export interface DebuggerPage {
+  /** Where to go on; opaque. */
+  cursor: string;
+  /** Oldest first. */
+  items: DebuggerItem[];
+  /** Messages that arrived in the same moment and are not in `items` (the newest are). */
+  left: number;
+}
+
+/** Counts of rejected messages by code per bucket. */
+export interface RejectedSummary {
+  range: VolumeRange;
+  stepSeconds: number;
+  /** Codes present in the range, most frequent first. */
+  codes: { code: ItemCode; n: number }[];
+  points: { at: string; counts: Partial<Record<ItemCode, number>> }[];
+  /** All times, by status. */
+  byStatus: Record<RejectedStatus, number>;
+  asOf: string;
+}
+
+export interface RejectedItem {
+  id: string;
+  receivedAt: string;
+  stage: RejectedStage;
+  code: ItemCode;
+  field: string | null;
+  message: string;
+  messageId: string | null;
+  status: RejectedStatus;
+  statusReason: string | null;
+  statusAt: string | null;
+}
+export interface RejectedPage {
+  items: RejectedItem[];
+  /** Pass as `before` for the next page; null at the end. */
+  next: string | null;
+}
+export interface RejectedSample extends RejectedItem {
+  /** Raw text as received, at most 32 KiB; masked for whoever may not see personal data. */
+  sample: string;
+  sampleCut: boolean;
+  masked: boolean;
 }
