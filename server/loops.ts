@@ -1,5 +1,7 @@
 import type { Database } from "@/db/client";
 import type { Log } from "./log";
+import { jobHandlers } from "./job-handlers";
+import { jobLoop } from "./jobs";
 import { maintenance } from "./maintenance";
 
 export interface LoopContext {
@@ -19,7 +21,7 @@ export interface Loop {
 }
 
 /** Every loop of the worker. A new one is added here. */
-export const loops: readonly Loop[] = [maintenance];
+export const loops: readonly Loop[] = [maintenance, jobLoop(jobHandlers)];
 
 /** Waits, or returns at once when the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ export * from "./context";
 export * from "./env";
 export * from "./errors";
 export * from "./ids";
+export * from "./jobs";
 export * from "./parse";
 export * from "./random";
 export * from "./secrets";

@@ -1,0 +1,4 @@
+import type { JobHandler } from "./jobs";
+
+/** What the worker can do for each kind of job. A new kind is added here. */
+export const jobHandlers: readonly JobHandler[] = [];
