@@ -8,6 +8,11 @@ import type { SourceRow } from "./rows";
 /** All sources by name, with volume of the last 24 hours and health. */
 export async function listSources(ctx: Ctx): Promise<SourceListItem[]> {
   requirePermission(ctx, "sources:read");
+  return readAllSources(ctx);
+}
+
+/** For other rooms' aggregates, which check their own permission. */
+export async function readAllSources(ctx: Ctx): Promise<SourceListItem[]> {
   const rows = await ctx.sql<SourceRow[]>`
     select id, name, type, status, settings, is_demo as "isDemo", created_at as "createdAt" from sources order by lower(name), id`;
   const stats = await readSourceStats(

@@ -1,0 +1,3 @@
+export * from "./model";
+export { readOverview } from "./read-overview";
+export { dismissOnboarding, readOnboarding } from "./onboarding";
