@@ -1,0 +1,7 @@
+export { ChartFigure, type ChartColumn, type ChartFigureProps } from "./chart-figure";
+export { AreaSeries, BarSeries, Donut } from "./lazy";
+export { BarList, type BarListItem } from "./bar-list";
+export { Sparkline } from "./sparkline";
+export { toCsv } from "./csv";
+export { formatBucket, formatCount, formatShort } from "./format";
+export type { ChartColor, ChartSeries, TimeBucket, TimeRow } from "./types";
