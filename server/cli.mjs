@@ -39,7 +39,7 @@ async function main() {
   });
 }
 
-main()
+void main()
   .catch((error) => {
     process.stderr.write(`${error.message}\n`);
     return 1;

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { claimJobs, extendJob, failJob, finishJob, giveBackJob, type Job, JOBS_CHANNEL, LeaseLost, sweepJobs } from "@/domain/kernel/jobs";
 import type { Sql, TxSql } from "@/db/client";
 import { codeOf, type Log } from "./log";
-import type { Loop, LoopContext } from "./loops";
+import type { Loop, LoopContext } from "./loop";
 
 export interface JobTools {
   sql: Sql;

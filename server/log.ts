@@ -119,10 +119,7 @@ export function captureConsole(log: Log): void {
       const text = args.filter((arg) => typeof arg === "string").join(" ");
       log[level](error ? "console" : maskText(text), error ? { error } : {});
     };
-  console.log = line("info");
-  console.info = line("info");
-  console.warn = line("warn");
-  console.error = line("error");
+  Object.assign(console, { log: line("info"), info: line("info"), warn: line("warn"), error: line("error") });
 }
 
 /** Text without what looks like personal data or a key, at most 500 characters, one line. */

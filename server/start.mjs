@@ -1,6 +1,5 @@
 // `npm start` and `npm run dev`: prepares what is missing (packages, build, database, migrations) and runs the
 // processes. Plain Node builtins only at the top: this file runs before anything is installed.
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { isAbsolute, join } from "node:path";

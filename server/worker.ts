@@ -2,7 +2,8 @@ import { connect } from "@/db/client";
 import { env } from "@/domain/kernel/env";
 import { onStop, tell } from "./child";
 import { createLog } from "./log";
-import { keepRunning, loops } from "./loops";
+import { keepRunning } from "./loop";
+import { loops } from "./loops";
 
 /** The worker process: everything that goes on behind the scenes. Any number may run. */
 const log = createLog("worker");

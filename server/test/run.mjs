@@ -184,7 +184,7 @@ async function main() {
   }
 }
 
-main()
+void main()
   .catch((error) => {
     process.stderr.write(`${error.message}\n`);
     totals.failed += 1;

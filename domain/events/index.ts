@@ -1,0 +1,1 @@
+export { ensureEventPartitions, ensureInboxPartitions } from "./partitions";
