@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, jsonb, numeric, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, jsonb, numeric, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { IDENTIFIER_STATUSES, MERGE_CAUSES } from "@/domain/identity/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
@@ -27,7 +27,10 @@ export const profiles = pgTable(
     /** Reconciled traits over all fragments. */
     traits: jsonb("traits").notNull().default({}),
     firstSeenAt: at("first_seen_at").notNull(),
+    /** Newest event of the person's own doing; events with `context.active = false` (made by systems) do not count. */
     lastSeenAt: at("last_seen_at").notNull(),
+    /** Whether there was any such event; without one, `last_seen_at` is `first_seen_at`. */
+    seenActive: boolean("seen_active").notNull().default(false),
     /** Behavioural events (identify, group and alias calls are not counted). */
     eventCount: bigint("event_count", { mode: "number" }).notNull().default(0),
     orderCount: integer("order_count").notNull().default(0),
@@ -166,13 +169,21 @@ export const identityOperations = pgTable(
   (t) => [index("identity_operations_position_idx").on(t.afterInboxId)],
 );
 
-/** What identity resolution noticed, for the review list: blocked values, refused merges, limits, shared devices. */
+/**
+ * What identity resolution noticed, for the review list: refused merges, limits, shared devices, unreviewed types.
+ * One row per fact (`key`), counted: a site that sends the same mistake with every event makes one row, not millions.
+ */
 export const identityNotes = pgTable(
   "identity_notes",
   {
     id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    /** First seen (event time). */
     at: at("at").notNull(),
+    lastAt: at("last_at").notNull().defaultNow(),
     code: text("code").notNull(),
+    /** Code, type, value and the two profiles in one text. */
+    key: text("key").notNull(),
+    n: bigint("n", { mode: "number" }).notNull().default(1),
     type: text("type"),
     value: text("value"),
     profileId: integer("profile_id"),
@@ -182,7 +193,28 @@ export const identityNotes = pgTable(
     messageId: text("message_id"),
     detail: jsonb("detail"),
   },
-  (t) => [index("identity_notes_code_at_idx").on(t.code, t.at), index("identity_notes_profile_idx").on(t.profileId)],
+  (t) => [
+    uniqueIndex("identity_notes_key_key").on(t.key),
+    index("identity_notes_code_at_idx").on(t.code, t.at),
+    index("identity_notes_profile_idx").on(t.profileId),
+  ],
+);
+
+/**
+ * Identifiers that named another person than the rest of their message (and so were set aside), by the identifier that
+ * won. Enough of them make an identifier shared (one device, many people) or raise the collapse alarm.
+ */
+export const identifierConflicts = pgTable(
+  "identifier_conflicts",
+  {
+    type: text("type").notNull(),
+    value: text("value").notNull(),
+    otherType: text("other_type").notNull(),
+    otherValue: text("other_value").notNull(),
+    /** Event time of the newest such message. */
+    at: at("at").notNull(),
+  },
+  (t) => [primaryKey({ name: "identifier_conflicts_pkey", columns: [t.type, t.value, t.otherType, t.otherValue] })],
 );
 
 /** Hits per blocked value, type and day. */

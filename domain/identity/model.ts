@@ -40,6 +40,10 @@ export interface IdentityRules {
   maxIdentifiers: number;
   /** An anonymous id seen with this many user ids is a shared device: it attaches to nobody any more. */
   sharedDeviceThreshold: number;
+  /** Collapse alarm: a value named by messages of more than this many other people on one day is quarantined. */
+  collapsePerDay: number;
+  /** Collapse alarm: values of one type that one person may gather within a year. */
+  collapsePerType: number;
   /** How one person's trait is chosen out of several fragments' values. */
   traitRule: "last_updated" | "first" | "source_priority";
   /** Source ids, most trusted first (for `source_priority`). */
@@ -111,6 +115,8 @@ export const DEFAULT_IDENTITY_RULES: IdentityRules = {
   maxMerges: 100,
   maxIdentifiers: 1000,
   sharedDeviceThreshold: 3,
+  collapsePerDay: 20,
+  collapsePerType: 50,
   traitRule: "last_updated",
   sourcePriority: [],
   ignoreEmptyTraits: true,
@@ -121,3 +127,59 @@ export type MergeCause = (typeof MERGE_CAUSES)[number];
 
 export const IDENTIFIER_STATUSES = ["active", "shared", "no_merge", "quarantined"] as const;
 export type IdentifierStatus = (typeof IDENTIFIER_STATUSES)[number];
+
+/** Fragment of events whose message names nobody (every identifier blocked or unusable). No profile stands behind it. */
+export const UNRESOLVED = 0;
+
+/** Longest identifier value in characters; longer ones are not identifiers. */
+export const MAX_IDENTIFIER_LENGTH = 500;
+
+/** Types that name a device or browser, not a person: these may turn out to be shared. */
+export const DEVICE_TYPES: readonly string[] = [
+  "anonymous_id",
+  "ga_client_id",
+  "android.id",
+  "android.idfa",
+  "android.push_token",
+  "ios.id",
+  "ios.idfa",
+  "ios.push_token",
+];
+
+/** Types read from fixed places of a message; every other type is searched by its name in traits and properties. */
+export const BUILT_IN_TYPES: readonly string[] = ["user_id", "email", "phone", ...DEVICE_TYPES];
+
+/** Types that make somebody a known person. */
+export const KNOWN_TYPES: readonly string[] = ["user_id", "email", "phone"];
+
+/** What identity resolution noticed; the sentence is shown in the review list. */
+export const NOTE_CODES = {
+  limit: "A limit kept an identifier from joining this person",
+  merge_refused: "Merge protection kept two people apart",
+  never_merge: "Two people stay apart because somebody took them apart",
+  too_many_identifiers: "This person holds as many identifiers as protection allows",
+  shared_device: "A device used by several people: it attaches to nobody any more",
+  collapse_value: "One value named very many people on one day: it is quarantined",
+  collapse_profile: "One person gathered very many values of one type: the newest was not attached",
+  new_type: "An identifier type that nobody has reviewed yet",
+  unreviewed_type: "An unreviewed type would have joined two people",
+  external_id_invalid: "An external id without all of id, type, collection and encoding",
+  alias_refused: "An alias call that the rules did not allow",
+  alias_placeholder: "An alias call with a placeholder instead of an id",
+  user_id_is_anonymous_id: "identify was called with the anonymous id as user id",
+  unresolved: "A message without any usable identifier",
+  operation_not_repeated: "A change made by hand found nothing to change when history was replayed",
+} as const;
+export type NoteCode = keyof typeof NOTE_CODES;
+
+export interface IdentifierRef {
+  type: string;
+  value: string;
+}
+
+/** Changes of identity that no message made. Repeated at their place in the inbox by a rebuild. */
+export type IdentityOperation =
+  | { kind: "rules"; version: number; history?: true }
+  | { kind: "unmerge"; mergeId: string; neverMerge: boolean; survivor: IdentifierRef[]; loser: IdentifierRef[]; reason: string | null }
+  | { kind: "merge"; survivor: IdentifierRef[]; loser: IdentifierRef[]; survivorId: number; loserId: number; reason: string | null }
+  | { kind: "split"; identifiers: IdentifierRef[]; reason: string | null };

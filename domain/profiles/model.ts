@@ -6,6 +6,8 @@ export interface TraitMeta {
   at: string;
   sourceId: string;
   messageId: string;
+  /** Set from the context of another call because nothing better was known; any identify call overrules it. */
+  fill?: true;
 }
 
 export type Traits = Record<string, Json>;

@@ -1,0 +1,2 @@
+export * from "./model";
+export { processNext, Processor, type Processed, type ProcessOptions } from "./processor";

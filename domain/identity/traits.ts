@@ -1,0 +1,127 @@
+import type { Json, JsonObject } from "@/domain/events/model";
+import type { TraitMeta, Traits, TraitsMeta } from "@/domain/profiles/model";
+import type { IdentityRules } from "./model";
+import { cut, normaliseEmail } from "./normalise";
+import type { KnownIdentifier } from "./state";
+
+/** Traits that one fragment keeps; more are not taken, so that garbage cannot grow a row without end. */
+export const MAX_TRAITS = 1_000;
+
+type TraitPolicy = Pick<IdentityRules, "traitRule" | "sourcePriority" | "ignoreEmptyTraits">;
+
+/** Whether a new value takes the place of a held one. Ties go by message id, so the order of arrival never matters. */
+export function beats(next: TraitMeta, held: TraitMeta, policy: TraitPolicy): boolean {
+  if (Boolean(next.fill) !== Boolean(held.fill)) return !next.fill;
+  // What merely came along fills a gap once: the earliest stays.
+  if (next.fill || policy.traitRule === "first") return before(next, held);
+  if (policy.traitRule === "source_priority") {
+    const rank = (meta: TraitMeta): number => {
+      const index = policy.sourcePriority.indexOf(meta.sourceId);
+      return index < 0 ? Infinity : index;
+    };
+    const [a, b] = [rank(next), rank(held)];
+    if (a !== b) return a < b;
+  }
+  return before(held, next);
+}
+
+const before = (a: TraitMeta, b: TraitMeta): boolean => a.at < b.at || (a.at === b.at && a.messageId < b.messageId);
+
+export interface FragmentTraits {
+  traits: Traits;
+  meta: TraitsMeta;
+}
+
+const isEmpty = (value: Json): boolean => value === null || (typeof value === "string" && value.trim() === "");
+
+/** Lays a message's traits into a fragment's, each key by itself. Returns whether anything changed. */
+export function layTraits(into: FragmentTraits, values: JsonObject, meta: TraitMeta, policy: TraitPolicy): boolean {
+  let changed = false;
+  let size = -1;
+  for (const key of Object.keys(values)) {
+    const value = values[key] as Json;
+    if (key === "__proto__" || (policy.ignoreEmptyTraits && isEmpty(value))) continue;
+    const held = Object.hasOwn(into.meta, key) ? into.meta[key] : undefined;
+    if (held) {
+      if (!beats(meta, held, policy)) continue;
+    } else {
+      if (size < 0) size = Object.keys(into.meta).length;
+      if (size >= MAX_TRAITS) continue;
+      size += 1;
+    }
+    into.traits[key] = value;
+    into.meta[key] = meta;
+    changed = true;
+  }
+  return changed;
+}
+
+/** One person's traits out of several fragments' values. */
+export function reconcile(parts: readonly FragmentTraits[], policy: TraitPolicy): Traits {
+  const [first, ...rest] = parts;
+  if (!first) return {};
+  if (rest.length === 0) return first.traits;
+  const out: Traits = {};
+  const metas: TraitsMeta = {};
+  for (const part of parts) {
+    for (const key of Object.keys(part.traits)) {
+      const meta = part.meta[key];
+      if (!meta) continue;
+      const held = metas[key];
+      if (held && !beats(meta, held, policy)) continue;
+      out[key] = part.traits[key] as Json;
+      metas[key] = meta;
+    }
+  }
+  return out;
+}
+
+export interface PersonSummary {
+  known: boolean;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  country: string | null;
+  city: string | null;
+  timezone: string | null;
+  /** Lower case: name and e-mails, for search. */
+  searchText: string;
+}
+
+const line = (value: Json | undefined, most = 200): string | null => {
+  const text = typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+  return text === "" ? null : cut(text, most);
+};
+
+const known = (identifiers: readonly KnownIdentifier[], type: string): string[] =>
+  identifiers
+    .filter((identifier) => identifier.type === type && (identifier.status === "active" || identifier.status === "no_merge"))
+    .sort((a, b) => b.lastSeen - a.lastSeen || a.firstSeen - b.firstSeen || (a.value < b.value ? -1 : 1))
+    .map(({ value }) => value);
+
+/** Everything about a person that follows from reconciled traits and identifiers. Pure. */
+export function summarise(traits: Traits, identifiers: readonly KnownIdentifier[]): PersonSummary {
+  const address = traits["address"];
+  const place = address !== null && typeof address === "object" && !Array.isArray(address) ? address : {};
+  const full = [
+    line(traits["firstName"] ?? traits["first_name"], 100),
+    line(traits["lastName"] ?? traits["last_name"], 100),
+  ].filter((part) => part !== null);
+  const emails = known(identifiers, "email");
+  const phones = known(identifiers, "phone");
+  const given = line(traits["email"], 254);
+  const name = line(traits["name"]) ?? (full.length > 0 ? full.join(" ") : null);
+  // A trait that is no address is shown among the traits, not as the person's address.
+  const email = (given === null ? undefined : normaliseEmail(given)) ?? emails[0] ?? null;
+  const words = [name, ...new Set([...(email === null ? [] : [email]), ...emails])].filter((part) => part !== null);
+  return {
+    known: identifiers.some(({ type }) => type === "user_id") || emails.length > 0 || phones.length > 0,
+    name,
+    email,
+    phone: line(traits["phone"], 40) ?? phones[0] ?? null,
+    country: line(place["country"] ?? traits["country"], 64),
+    city: line(place["city"] ?? traits["city"], 128),
+    timezone: line(traits["timezone"], 64),
+    searchText: cut(words.join(" ").toLowerCase(), 2_000),
+  };
+}

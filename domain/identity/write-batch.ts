@@ -1,0 +1,288 @@
+import { finished } from "node:stream/promises";
+import type { TxSql } from "@/db/client";
+import type { Batch } from "./batch";
+import { unitsText, type LoadedTraits, type Person } from "./person";
+import { reconcile, summarise } from "./traits";
+import type { CompiledRules } from "./compile-rules";
+import type { Loaded } from "./load-people";
+import { writeAccounts, writeDictionaries, writeSeen, type Dictionaries } from "./write-facts";
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const array = (values: Iterable<string | number>): string => `{${[...values].join(",")}}`;
+
+/** One field of COPY's text format. */
+export function copyField(value: string | number | null): string {
+  if (value === null) return "\\N";
+  if (typeof value === "number") return String(value);
+  return /[\\\n\r\t]/.test(value) ? value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t") : value;
+}
+
+/** Writes rows with COPY; the fastest way in, for rows that are known to be new. */
+async function copyIn(tx: TxSql, target: string, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
+  const stream = await tx.unsafe(`copy ${target} from stdin`).writable();
+  const done = finished(stream);
+  const SIZE = 500;
+  for (let i = 0; i < lines.length; i += SIZE) stream.write(`${lines.slice(i, i + SIZE).join("\n")}\n`);
+  stream.end();
+  await done;
+}
+
+const json = (rows: unknown): string => JSON.stringify(rows);
+
+/** Writes what a batch gathered. A few statements for the whole batch, whatever its size. */
+export async function writeBatch(
+  tx: TxSql,
+  batch: Batch,
+  loaded: Loaded,
+  rules: CompiledRules,
+  dictionaries: Dictionaries,
+  identityOnly: boolean,
+): Promise<void> {
+  const pending: Promise<unknown>[] = [];
+  const queue = (query: PromiseLike<unknown>): void => void pending.push(Promise.resolve(query));
+  if (!identityOnly) await writeDictionaries(tx, batch, dictionaries);
+  writePeople(tx, batch, loaded, rules, queue);
+  writeIdentity(tx, batch, queue);
+  if (!identityOnly) {
+    writeCounts(tx, batch, dictionaries, queue);
+    writeTraits(tx, loaded.traits, queue);
+    writeSeen(tx, batch, dictionaries, queue);
+  }
+  await Promise.all(pending);
+  if (!identityOnly) await writeAccounts(tx, batch, rules.rules);
+  await copyIn(
+    tx,
+    "identifiers (type, value, profile_id, raw, status, first_seen_at, last_seen_at, source_id, message_id, event_id)",
+    batch.newIdentifiers.map((row) =>
+      [
+        copyField(row.type),
+        copyField(row.value),
+        row.fragment,
+        copyField(row.raw),
+        row.status,
+        iso(row.firstSeen),
+        iso(Math.max(row.firstSeen, row.lastSeen)),
+        copyField(row.row.sourceId),
+        copyField(row.row.message.messageId),
+        row.row.id,
+      ].join("\t"),
+    ),
+  );
+  if (identityOnly) return;
+  await copyIn(
+    tx,
+    "events (profile_id, event_type, occurred_at, value, id, received_at, source_id, message_id, session_id, properties, context)",
+    batch.events.map(({ profileId, type, row, value, session, properties }) =>
+      [
+        profileId,
+        dictionaries.typeId(type),
+        iso(row.at),
+        value === null ? "\\N" : value,
+        row.id,
+        iso(row.receivedAt),
+        copyField(row.sourceId),
+        copyField(row.message.messageId),
+        copyField(session),
+        copyField(json(properties)),
+        copyField(json(row.message.context)),
+      ].join("\t"),
+    ),
+  );
+}
+
+type Queue = (query: PromiseLike<unknown>) => void;
+
+function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Queue): void {
+  const mergedNow = new Set(batch.merged);
+  const counted: Person[] = [];
+  const shaped: (ReturnType<typeof shapeOf> & { id: number })[] = [];
+  const search: { id: number; text: string }[] = [];
+  for (const person of batch.touched) {
+    if (mergedNow.has(person) || (!person.counted && !person.reshaped)) continue;
+    if (!person.reshaped && !person.isNew) {
+      counted.push(person);
+      continue;
+    }
+    const shape = shapeOf(person, loaded.traits, rules);
+    shaped.push({ id: person.id, ...shape });
+    if (shape.searchText !== (person.searchText ?? "")) {
+      search.push({ id: person.id, text: shape.searchText });
+      person.searchText = shape.searchText;
+    }
+  }
+  if (counted.length > 0) {
+    queue(tx`
+      update profiles p set first_seen_at = to_timestamp(u.first / 1000.0), last_seen_at = to_timestamp(u.last / 1000.0), seen_active = u.active,
+        event_count = u.events, order_count = u.orders, revenue = u.revenue, updated_at = now()
+      from unnest(${array(counted.map((p) => p.id))}::text::int[], ${array(counted.map((p) => p.firstSeen))}::text::int8[],
+        ${array(counted.map((p) => p.lastSeen))}::text::int8[], ${array(counted.map((p) => String(p.seenActive)))}::text::bool[],
+        ${array(counted.map((p) => p.eventCount))}::text::int8[], ${array(counted.map((p) => p.orderCount))}::text::int[],
+        ${array(counted.map((p) => unitsText(p.revenue)))}::text::numeric[]) u(id, first, last, active, events, orders, revenue)
+      where p.id = u.id`);
+  }
+  if (shaped.length > 0) {
+    queue(tx`
+      insert into profiles as p (id, created_at, merged_into, known, name, email, phone, country, city, timezone, traits, first_seen_at,
+        last_seen_at, seen_active, event_count, order_count, revenue, updated_at)
+      select id, created, null, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue, now()
+      from json_to_recordset(${json(shaped)}::text::json) as r(id int, created timestamptz, known bool, name text, email text, phone text,
+        country text, city text, timezone text, traits jsonb, first timestamptz, last timestamptz, active bool, events int8, orders int,
+        revenue numeric)
+      on conflict (id) do update set known = excluded.known, name = excluded.name, email = excluded.email, phone = excluded.phone,
+        country = excluded.country, city = excluded.city, timezone = excluded.timezone, traits = excluded.traits,
+        first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, seen_active = excluded.seen_active,
+        event_count = excluded.event_count, order_count = excluded.order_count, revenue = excluded.revenue, updated_at = now()`);
+  }
+  writeMerged(tx, batch, queue);
+  const gone = search.filter(({ text }) => text === "").map(({ id }) => id);
+  const kept = search.filter(({ text }) => text !== "");
+  if (gone.length > 0) queue(tx`delete from profile_search where profile_id = any(${array(gone)}::text::int[])`);
+  if (kept.length > 0)
+    queue(tx`
+      insert into profile_search (profile_id, text) select id, text from json_to_recordset(${json(kept)}::text::json) as r(id int, text text)
+      on conflict (profile_id) do update set text = excluded.text`);
+}
+
+/** Losing fragments: a row that only points to the person they are read through, no summary of its own. */
+function writeMerged(tx: TxSql, batch: Batch, queue: Queue): void {
+  if (batch.merged.length === 0) return;
+  const losers = new Map<number, number>();
+  const createdNow = new Map(batch.newFragments.map(({ id, at }) => [id, at]));
+  const canonical = batch.canonicalOf;
+  for (const person of batch.merged) for (const fragment of person.fragments) losers.set(fragment, canonical(fragment));
+  const rows = [...losers].map(([id, into]) => ({ id, into, created: iso(createdNow.get(id) ?? 0) }));
+  queue(tx`
+    insert into profiles as p (id, created_at, merged_into, first_seen_at, last_seen_at)
+    select id, created, "into", created, created from json_to_recordset(${json(rows)}::text::json) as r(id int, "into" int, created timestamptz)
+    on conflict (id) do update set merged_into = excluded.merged_into, known = false, name = null, email = null, phone = null, country = null,
+      city = null, timezone = null, traits = '{}', first_seen_at = p.created_at, last_seen_at = p.created_at, seen_active = false,
+      event_count = 0, order_count = 0, revenue = 0, updated_at = now()`);
+  queue(tx`
+    insert into profile_aliases (profile_id, canonical_id) select id, "into" from json_to_recordset(${json(rows)}::text::json) as r(id int, "into" int)
+    on conflict (profile_id) do update set canonical_id = excluded.canonical_id`);
+  queue(tx`delete from profile_search where profile_id = any(${array(losers.keys())}::text::int[])`);
+}
+
+/** The derived row of one person. */
+export function shapeOf(person: Person, traits: ReadonlyMap<number, LoadedTraits>, rules: CompiledRules) {
+  const parts = [...person.fragments].sort((a, b) => a - b).flatMap((fragment) => traits.get(fragment) ?? []);
+  const reconciled = reconcile(parts, rules.rules);
+  return {
+    ...summarise(reconciled, person.identifiers),
+    traits: reconciled,
+    created: iso(person.createdAt),
+    first: iso(person.firstSeen),
+    last: iso(person.lastSeen),
+    active: person.seenActive,
+    events: person.eventCount,
+    orders: person.orderCount,
+    revenue: unitsText(person.revenue),
+  };
+}
+
+function writeIdentity(tx: TxSql, batch: Batch, queue: Queue): void {
+  const fresh = new Set<unknown>(batch.newIdentifiers);
+  const changed = [...batch.changedIdentifiers].filter((known) => !fresh.has(known));
+  if (changed.length > 0) {
+    queue(tx`
+      update identifiers i set profile_id = u.fragment, status = u.status, first_seen_at = to_timestamp(u.first / 1000.0),
+        last_seen_at = to_timestamp(greatest(u.first, u.last) / 1000.0)
+      from json_to_recordset(${json(
+        changed.map(({ type, value, fragment, status, firstSeen, lastSeen }) => ({ type, value, fragment, status, first: firstSeen, last: lastSeen })),
+      )}::text::json) as u(type text, value text, fragment int, status text, first int8, last int8)
+      where i.type = u.type and i.value = u.value`);
+  }
+  if (batch.ledger.length > 0) {
+    const rows = batch.ledger.map(({ row, ...edge }) => ({
+      ...edge,
+      at: iso(row.receivedAt),
+      eventId: row.id,
+      messageId: row.message.messageId,
+      sourceId: row.sourceId,
+    }));
+    queue(tx`
+      insert into merges (id, at, survivor_id, loser_id, survivor_fragment, loser_fragment, cause, event_id, message_id, source_id, evidence, rules_version)
+      select id, at, "survivorId", "loserId", "survivorFragment", "loserFragment", cause, "eventId", "messageId", "sourceId", evidence, "rulesVersion"
+      from json_to_recordset(${json(rows)}::text::json) as r(id text, at timestamptz, "survivorId" int, "loserId" int, "survivorFragment" int,
+        "loserFragment" int, cause text, "eventId" int8, "messageId" text, "sourceId" text, evidence jsonb, "rulesVersion" int)`);
+  }
+  if (batch.conflicts.size > 0) {
+    const rows = [...batch.conflicts.values()].map((row) => ({ ...row, at: iso(row.at) }));
+    queue(tx`
+      insert into identifier_conflicts as c (type, value, other_type, other_value, at)
+      select type, value, "otherType", "otherValue", at
+      from json_to_recordset(${json(rows)}::text::json) as r(type text, value text, "otherType" text, "otherValue" text, at timestamptz)
+      on conflict (type, value, other_type, other_value) do update set at = greatest(c.at, excluded.at)`);
+  }
+  if (batch.notes.size > 0) {
+    const rows = [...batch.notes.values()].map(({ row, lastAt, ...note }) => ({
+      ...note,
+      at: iso(row.at),
+      lastAt: iso(lastAt),
+      eventId: row.id,
+      messageId: row.message.messageId,
+      sourceId: row.sourceId,
+    }));
+    queue(tx`
+      insert into identity_notes as n (at, last_at, code, key, n, type, value, profile_id, other_profile_id, event_id, source_id, message_id, detail)
+      select at, "lastAt", code, key, n, type, value, "profileId", "otherProfileId", "eventId", "sourceId", "messageId", detail
+      from json_to_recordset(${json(rows)}::text::json) as r(at timestamptz, "lastAt" timestamptz, code text, key text, n int8, type text, value text,
+        "profileId" int, "otherProfileId" int, "eventId" int8, "sourceId" text, "messageId" text, detail jsonb)
+      on conflict (key) do update set n = n.n + excluded.n, last_at = greatest(n.last_at, excluded.last_at)`);
+  }
+  if (batch.blocked.size > 0) {
+    const rows = [...batch.blocked.values()].map((row) => ({ ...row, day: iso(row.day) }));
+    queue(tx`
+      insert into blocked_hits as b (type, value, day, n)
+      select type, value, day, n from json_to_recordset(${json(rows)}::text::json) as r(type text, value text, day timestamptz, n int)
+      on conflict (type, value, day) do update set n = b.n + excluded.n`);
+  }
+}
+
+function writeCounts(tx: TxSql, batch: Batch, dictionaries: Dictionaries, queue: Queue): void {
+  const stats = [...batch.stats.values()];
+  if (stats.length > 0) {
+    queue(tx`
+      insert into profile_event_stats as s (profile_id, event_type, count, value_sum, first_at, last_at)
+      select profile_id, event_type, n, sum, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0)
+      from unnest(${array(stats.map((s) => s.profileId))}::text::int[], ${array(stats.map((s) => dictionaries.typeId(s.type)))}::text::int[],
+        ${array(stats.map((s) => s.n))}::text::int8[], ${array(stats.map((s) => unitsText(s.sum)))}::text::numeric[],
+        ${array(stats.map((s) => s.first))}::text::int8[], ${array(stats.map((s) => s.last))}::text::int8[])
+        u(profile_id, event_type, n, sum, first, last)
+      on conflict (profile_id, event_type) do update set count = s.count + excluded.count, value_sum = s.value_sum + excluded.value_sum,
+        first_at = least(s.first_at, excluded.first_at), last_at = greatest(s.last_at, excluded.last_at)`);
+  }
+  const daily = [...batch.daily.values()].map((row) => ({
+    day: iso(row.day),
+    source: row.sourceId,
+    type: dictionaries.typeId(row.type),
+    n: row.n,
+    sum: unitsText(row.sum),
+  }));
+  if (daily.length > 0)
+    queue(tx`
+      insert into daily_event_counts as d (day, source_id, event_type, n, value_sum)
+      select day, source, type, n, sum from json_to_recordset(${json(daily)}::text::json) as r(day timestamptz, source text, type int, n int8, sum numeric)
+      on conflict (day, source_id, event_type) do update set n = d.n + excluded.n, value_sum = d.value_sum + excluded.value_sum`);
+  const devices = [...batch.devices.values()].map(({ row: _, first, last, ...device }) => ({ ...device, first: iso(first), last: iso(last) }));
+  if (devices.length > 0)
+    queue(tx`
+      insert into devices as d (profile_id, device_key, type, name, os, first_seen_at, last_seen_at, event_count)
+      select "profileId", key, type, name, os, first, last, n
+      from json_to_recordset(${json(devices)}::text::json) as r("profileId" int, key text, type text, name text, os text, first timestamptz,
+        last timestamptz, n int8)
+      on conflict (profile_id, device_key) do update set type = coalesce(excluded.type, d.type), name = coalesce(excluded.name, d.name),
+        os = coalesce(excluded.os, d.os), first_seen_at = least(d.first_seen_at, excluded.first_seen_at),
+        last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at), event_count = d.event_count + excluded.event_count`);
+}
+
+function writeTraits(tx: TxSql, traits: ReadonlyMap<number, LoadedTraits>, queue: Queue): void {
+  const rows: { id: number; traits: unknown; meta: unknown }[] = [];
+  for (const [id, held] of traits) if (held.dirty) rows.push({ id, traits: held.traits, meta: held.meta });
+  if (rows.length === 0) return;
+  queue(tx`
+    insert into profile_traits (profile_id, traits, meta)
+    select id, traits, meta from json_to_recordset(${json(rows)}::text::json) as r(id int, traits jsonb, meta jsonb)
+    on conflict (profile_id) do update set traits = excluded.traits, meta = excluded.meta`);
+}
