@@ -2,6 +2,7 @@ import { jobHandlers } from "./job-handlers";
 import { jobLoop } from "./jobs";
 import type { Loop } from "./loop";
 import { maintenance } from "./maintenance";
+import { processing } from "./processing";
 
 /** Every loop of the worker. A new one is added here; its types are in loop.ts. */
-export const loops: readonly Loop[] = [maintenance, jobLoop(jobHandlers)];
+export const loops: readonly Loop[] = [processing, maintenance, jobLoop(jobHandlers)];

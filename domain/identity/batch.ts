@@ -368,7 +368,8 @@ export class Batch {
   }
 
   private see(message: InboxMessage, type: string, row: Incoming): void {
-    const values = message.type === "identify" ? message.traits : message.type === "alias" || message.type === "group" ? undefined : message.properties;
+    const values =
+      message.type === "identify" ? message.traits : message.type === "alias" || message.type === "group" ? undefined : message.properties;
     if (!values) return;
     const kind = message.type === "identify" ? "trait" : "event";
     const scope = kind === "trait" ? "" : type;

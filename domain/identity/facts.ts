@@ -130,7 +130,10 @@ export function deviceOf({ context }: InboxMessage): DeviceFact | null {
   return {
     key: id,
     type: text(device?.["type"], 40) ?? family?.type ?? null,
-    name: model !== null && maker !== null && !model.toLowerCase().startsWith(maker.toLowerCase()) ? `${maker} ${model}` : (model ?? family?.name ?? null),
+    name:
+      model !== null && maker !== null && !model.toLowerCase().startsWith(maker.toLowerCase())
+        ? `${maker} ${model}`
+        : (model ?? family?.name ?? null),
     os: [text(os?.["name"], 40), text(os?.["version"], 20)].filter((part) => part !== null).join(" ") || (family?.os ?? null),
   };
 }

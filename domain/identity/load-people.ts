@@ -123,7 +123,11 @@ function lazyTraits(traitsText: string, metaText: string): LoadedTraits {
 }
 
 /** Earlier conflicts of identifiers, for the shared-device and collapse rules. */
-export async function loadConflicts(tx: TxSql, keys: ReadonlyMap<string, { type: string; value: string }>, state: IdentityState<Person>): Promise<void> {
+export async function loadConflicts(
+  tx: TxSql,
+  keys: ReadonlyMap<string, { type: string; value: string }>,
+  state: IdentityState<Person>,
+): Promise<void> {
   const types: string[] = [];
   const values: string[] = [];
   for (const [key, { type, value }] of keys) {

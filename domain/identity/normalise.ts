@@ -59,7 +59,11 @@ export function normalisePhone(raw: string, country: string | null): string | un
 }
 
 /** Normalised value of an identifier by its type; undefined when it is none. */
-export function normaliseIdentifier(type: string, raw: string, options: { country: string | null; foldEmail: boolean }): string | undefined {
+export function normaliseIdentifier(
+  type: string,
+  raw: string,
+  options: { country: string | null; foldEmail: boolean },
+): string | undefined {
   switch (type) {
     case "email":
       return normaliseEmail(raw, options.foldEmail);

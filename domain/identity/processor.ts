@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import type { AnySql, Database, TxSql } from "@/db/client";
 import type { InboxMessage } from "@/domain/events/model";
-import { ensureEventPartitions } from "@/domain/events/partitions";
+import { ensureEventPartitions } from "@/domain/events";
 import { Batch, type Incoming } from "./batch";
 import type { CompiledRules } from "./compile-rules";
 import { lockCursor, operationsAfter, readCursor, rulesAt, type Cursor, type PlacedOperation } from "./cursor";
@@ -142,7 +142,9 @@ export class Processor {
   /** Default countries of sources, read again every five seconds. */
   private async sourceCountries(): Promise<Map<string, string | null>> {
     if (!this.countries || Date.now() - this.countries.at > 5_000) {
-      const rows = await this.database.sql<{ id: string; country: string | null }[]>`select id, settings->>'defaultCountry' as country from sources`;
+      const rows = await this.database.sql<
+        { id: string; country: string | null }[]
+      >`select id, settings->>'defaultCountry' as country from sources`;
       this.countries = { at: Date.now(), of: new Map(rows.map(({ id, country }) => [id, country])) };
     }
     return this.countries.of;

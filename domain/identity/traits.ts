@@ -103,10 +103,9 @@ const known = (identifiers: readonly KnownIdentifier[], type: string): string[] 
 export function summarise(traits: Traits, identifiers: readonly KnownIdentifier[]): PersonSummary {
   const address = traits["address"];
   const place = address !== null && typeof address === "object" && !Array.isArray(address) ? address : {};
-  const full = [
-    line(traits["firstName"] ?? traits["first_name"], 100),
-    line(traits["lastName"] ?? traits["last_name"], 100),
-  ].filter((part) => part !== null);
+  const full = [line(traits["firstName"] ?? traits["first_name"], 100), line(traits["lastName"] ?? traits["last_name"], 100)].filter(
+    (part) => part !== null,
+  );
   const emails = known(identifiers, "email");
   const phones = known(identifiers, "phone");
   const given = line(traits["email"], 254);

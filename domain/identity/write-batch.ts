@@ -14,7 +14,9 @@ const array = (values: Iterable<string | number>): string => `{${[...values].joi
 export function copyField(value: string | number | null): string {
   if (value === null) return "\\N";
   if (typeof value === "number") return String(value);
-  return /[\\\n\r\t]/.test(value) ? value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t") : value;
+  return /[\\\n\r\t]/.test(value)
+    ? value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
+    : value;
 }
 
 /** Writes rows with COPY; the fastest way in, for rows that are known to be new. */
@@ -189,7 +191,14 @@ function writeIdentity(tx: TxSql, batch: Batch, queue: Queue): void {
       update identifiers i set profile_id = u.fragment, status = u.status, first_seen_at = to_timestamp(u.first / 1000.0),
         last_seen_at = to_timestamp(greatest(u.first, u.last) / 1000.0)
       from json_to_recordset(${json(
-        changed.map(({ type, value, fragment, status, firstSeen, lastSeen }) => ({ type, value, fragment, status, first: firstSeen, last: lastSeen })),
+        changed.map(({ type, value, fragment, status, firstSeen, lastSeen }) => ({
+          type,
+          value,
+          fragment,
+          status,
+          first: firstSeen,
+          last: lastSeen,
+        })),
       )}::text::json) as u(type text, value text, fragment int, status text, first int8, last int8)
       where i.type = u.type and i.value = u.value`);
   }
@@ -265,7 +274,11 @@ function writeCounts(tx: TxSql, batch: Batch, dictionaries: Dictionaries, queue:
       insert into daily_event_counts as d (day, source_id, event_type, n, value_sum)
       select day, source, type, n, sum from json_to_recordset(${json(daily)}::text::json) as r(day timestamptz, source text, type int, n int8, sum numeric)
       on conflict (day, source_id, event_type) do update set n = d.n + excluded.n, value_sum = d.value_sum + excluded.value_sum`);
-  const devices = [...batch.devices.values()].map(({ row: _, first, last, ...device }) => ({ ...device, first: iso(first), last: iso(last) }));
+  const devices = [...batch.devices.values()].map(({ row: _, first, last, ...device }) => ({
+    ...device,
+    first: iso(first),
+    last: iso(last),
+  }));
   if (devices.length > 0)
     queue(tx`
       insert into devices as d (profile_id, device_key, type, name, os, first_seen_at, last_seen_at, event_count)

@@ -103,7 +103,9 @@ export function writeSeen(tx: TxSql, batch: Batch, dictionaries: Dictionaries, q
 export async function writeAccounts(tx: TxSql, batch: Batch, rules: IdentityRules): Promise<void> {
   if (batch.accounts.size === 0) return;
   const ids = [...batch.accounts.keys()];
-  const held = await tx<{ id: string; traits: Traits; meta: TraitsMeta }[]>`select id, traits, meta from accounts where id = any(${ids}::text[])`;
+  const held = await tx<
+    { id: string; traits: Traits; meta: TraitsMeta }[]
+  >`select id, traits, meta from accounts where id = any(${ids}::text[])`;
   const known = new Map(held.map((row) => [row.id, row]));
   const rows = [...batch.accounts.values()].map(({ id, layers, first, last }) => {
     const into = known.get(id) ?? { traits: {} as Traits, meta: {} as TraitsMeta };
