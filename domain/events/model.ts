@@ -68,6 +68,9 @@ export const LIMITS = {
   eventNameLength: 200,
   messageIdLength: 100,
   idLength: 500,
+  /** Longer property names are cut. */
+  keyLength: 500,
+  emailLength: 320,
   headerBytes: 16 * 1024,
   urlBytes: 8 * 1024,
 } as const;
@@ -92,11 +95,13 @@ export interface InboxMessage {
   /** page and screen. */
   name?: string;
   category?: string;
-  /** identify and group: own traits merged over `context.traits`. */
+  /** identify: own traits merged over `context.traits` (then gone from there). group: the group's own traits. */
   traits?: JsonObject;
   properties?: JsonObject;
-  context: JsonObject;
   integrations?: JsonObject;
+  /** Top-level fields that no rule names, as sent. */
+  extra?: JsonObject;
+  context: JsonObject;
   /** When it happened, skew-corrected, ISO with milliseconds and Z. The only time that counts. */
   timestamp: string;
   /** As the client sent them, where it did. */
@@ -104,7 +109,15 @@ export interface InboxMessage {
   sentAt?: string;
   receivedAt: string;
   channel?: string;
+  /** What the SDK says about the call itself (bundled integrations, retry count). */
+  _metadata?: JsonObject;
   warnings?: WarningCode[];
+}
+
+/** A warning about a stored message, as answered and counted. */
+export interface Warning {
+  code: WarningCode;
+  field?: string;
 }
 
 /** Stored event name of calls that carry none. */

@@ -1,0 +1,380 @@
+import { hash } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { parseInstant } from "./instant";
+import {
+  LIMITS,
+  MESSAGE_TYPES,
+  type InboxMessage,
+  type ItemCode,
+  type Json,
+  type JsonObject,
+  type MessageType,
+  type Warning,
+  type WarningCode,
+} from "./model";
+import { isPlaceholderId } from "./placeholders";
+import { memberText } from "./raw-json";
+import { isUnstorable, sanitise, storableText } from "./sanitise";
+
+export interface JudgeInput {
+  receivedAt: Date;
+  /** The type that the route names; a message's own type wins. */
+  typeFromPath?: MessageType;
+  /** Merged into the message, whose own keys win. */
+  envelopeContext?: JsonObject;
+  envelopeIntegrations?: JsonObject;
+  envelopeSentAt?: unknown;
+  /** JSON text of this message, asked for only when a number must be read digit by digit. */
+  rawText?: () => string | undefined;
+  /** False when the caller knows that the JSON text had no `\u` escape: strings are then not searched for them. */
+  escapes?: boolean;
+  /** The sender's address. Filled in for client-side sources, or where the message says `context.direct`. IPv4 only. */
+  client?: { ip: string | undefined; clientSide: boolean };
+}
+
+export interface JudgedMessage {
+  ok: true;
+  message: InboxMessage;
+  /** JSON text of `message`, as the inbox keeps it. */
+  body: string;
+  /** 16 hex digits over what does not change when a client sends the same message again. */
+  bodyHash: string;
+  warnings: Warning[];
+}
+
+export interface RefusedMessage {
+  ok: false;
+  code: ItemCode;
+  field: string | null;
+  message: string;
+  /** The client's id, where it sent a usable one. */
+  messageId: string | null;
+}
+
+export type Judgement = JudgedMessage | RefusedMessage;
+
+const TYPES: ReadonlySet<string> = new Set(MESSAGE_TYPES);
+const DAY = 86_400_000;
+const FIRST_UNUSABLE_MS = Date.UTC(10_000, 0, 1);
+/** Fields with a rule of their own; whatever else a client sends is kept under `extra`. */
+const KNOWN = new Set([
+  "type",
+  "messageId",
+  "userId",
+  "anonymousId",
+  "previousId",
+  "groupId",
+  "event",
+  "name",
+  "category",
+  "traits",
+  "properties",
+  "context",
+  "integrations",
+  "timestamp",
+  "originalTimestamp",
+  "sentAt",
+  "receivedAt",
+  "channel",
+  "_metadata",
+  "writeKey",
+]);
+
+class Refusal extends Error {
+  constructor(
+    readonly code: ItemCode,
+    readonly field: string | null,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+class Notes {
+  readonly list: Warning[] = [];
+  add(code: WarningCode, field: string): void {
+    if (!this.list.some((one) => one.code === code && one.field === field) && this.list.length < 50) {
+      this.list.push(field === "" ? { code } : { code, field });
+    }
+  }
+}
+
+/**
+ * Judges one message and makes it an InboxMessage: type, ids, names, times, limits, repairs. Pure but for the id that a
+ * message without one gets. Every way into the inbox goes through here, so processing need not judge again.
+ * The given tree is not changed, though the result may share parts of it.
+ */
+export function judgeMessage(raw: unknown, input: JudgeInput): Judgement {
+  let messageId: string | null = null;
+  try {
+    if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+      throw new Refusal("invalid_field", null, "A message must be a JSON object");
+    }
+    const given = raw as Record<string, unknown>;
+    const notes = new Notes();
+    messageId = readMessageId(given, input);
+    const clean = sanitise(given as JsonObject, notes, input.escapes === undefined ? {} : { escapes: input.escapes });
+    if (clean.failure) throw tooBig(clean.failure);
+    return build(given, clean.value as JsonObject, messageId, notes, input);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ok: false, code: error.code, field: error.field, message: error.message, messageId };
+  }
+}
+
+function build(given: Record<string, unknown>, clean: JsonObject, clientId: string | null, notes: Notes, input: JudgeInput): JudgedMessage {
+  const type = readType(clean, input.typeFromPath);
+  const userId = readId(given, "userId", notes, input);
+  const anonymousId = readId(given, "anonymousId", notes, input);
+  if (userId === undefined && anonymousId === undefined) {
+    throw new Refusal("no_user_anon_id", "userId", "userId or anonymousId is required");
+  }
+  if (clientId === null) notes.add("no_message_id", "messageId");
+
+  // Keys in this order: what a repeat of the call leaves equal first, `context` last of it, then times and remarks.
+  const stable: Partial<InboxMessage> = { type, messageId: clientId ?? `server-${randomUUID()}` };
+  if (userId !== undefined) stable.userId = userId;
+  if (anonymousId !== undefined) stable.anonymousId = anonymousId;
+  const previousId = readId(given, "previousId", notes, input);
+  if (previousId !== undefined) stable.previousId = previousId;
+  const groupId = readId(given, "groupId", notes, input);
+  if (groupId !== undefined) stable.groupId = groupId;
+  if (type === "group" && groupId === undefined) throw new Refusal("invalid_field", "groupId", "A group call needs a groupId");
+  if (type === "alias") checkAlias(userId, previousId);
+
+  const traits = readObject(clean, "traits");
+  const properties = readObject(clean, "properties");
+  const ownIntegrations = readObject(clean, "integrations");
+  let context = mergedContext(readObject(clean, "context"), input, notes);
+  const contextTraits = context["traits"];
+  if (contextTraits !== undefined && contextTraits !== null && !isObject(contextTraits)) {
+    throw new Refusal("invalid_field", "context.traits", "context.traits must be an object");
+  }
+  if (type === "track") stable.event = readEvent(clean);
+  if (type === "page" || type === "screen") Object.assign(stable, namesOf(clean, properties));
+  if (type === "identify") {
+    if (isObject(contextTraits)) {
+      stable.traits = { ...contextTraits, ...traits };
+      context = { ...context };
+      delete context["traits"];
+    } else if (traits) stable.traits = traits;
+    const email = stable.traits?.["email"];
+    if (typeof email === "string" && email.length > LIMITS.emailLength) {
+      throw new Refusal("invalid_field", "traits.email", `traits.email has ${email.length} characters; the limit is ${LIMITS.emailLength}`);
+    }
+    if (properties) stable.properties = properties;
+  } else {
+    if (traits) stable.traits = traits;
+    if (type === "page" || type === "screen") stable.properties = withNames(properties, stable);
+    else if (properties) stable.properties = properties;
+  }
+  const integrations = merged(input.envelopeIntegrations, ownIntegrations);
+  if (integrations) stable.integrations = integrations;
+  const channel = clean["channel"];
+  if (typeof channel === "string" && channel !== "") stable.channel = channel;
+  const extra = extraOf(clean);
+  const original = clean["originalTimestamp"] ?? clean["timestamp"];
+  const originalTimestamp = asTimeText(original);
+  if (extra) stable.extra = extra;
+  if (originalTimestamp !== undefined) stable.originalTimestamp = originalTimestamp;
+  stable.context = context;
+
+  const tail = readTimes(original, clean["sentAt"] ?? input.envelopeSentAt, notes, input.receivedAt);
+  const metadata = clean["_metadata"];
+  return finish(stable, { ...tail, ...(isObject(metadata) ? { _metadata: metadata } : {}) }, notes, input.client);
+}
+
+/** Puts both parts together as an object and as text, the hash over the first part only. */
+function finish(stable: Partial<InboxMessage>, tail: Partial<InboxMessage>, notes: Notes, client: JudgeInput["client"]): JudgedMessage {
+  if (notes.list.length > 0) tail.warnings = [...new Set(notes.list.map((one) => one.code))];
+  let text = JSON.stringify(stable);
+  const bodyHash = hash("sha256", text, "hex").slice(0, 16);
+  const context = stable.context as JsonObject;
+  const ip = client?.ip;
+  if (ip !== undefined && context["ip"] === undefined && (client?.clientSide === true || context["direct"] === true) && isIpv4(ip)) {
+    // The address may differ when the same message is sent again, so it is not part of what is compared.
+    const empty = text.endsWith("{}}");
+    text = `${text.slice(0, -2)}${empty ? "" : ","}"ip":"${ip}"}}`;
+    stable.context = { ...context, ip };
+  }
+  const body = `${text.slice(0, -1)},${JSON.stringify(tail).slice(1)}`;
+  return { ok: true, message: Object.assign(stable, tail) as InboxMessage, body, bodyHash, warnings: notes.list };
+}
+
+const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+const isIpv4 = (text: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
+
+function tooBig(code: "too_deep" | "too_many_keys"): Refusal {
+  return code === "too_deep"
+    ? new Refusal(code, null, `The message is nested deeper than ${LIMITS.depth} levels`)
+    : new Refusal(code, null, `The message has more than ${LIMITS.keys} keys`);
+}
+
+function readType(clean: JsonObject, fromPath: MessageType | undefined): MessageType {
+  const own = clean["type"];
+  if (own === undefined || own === null || own === "") {
+    if (fromPath) return fromPath;
+    throw new Refusal("unknown_type", "type", `type is required: one of ${MESSAGE_TYPES.join(", ")}`);
+  }
+  const type = typeof own === "string" ? own.trim().toLowerCase() : "";
+  if (!TYPES.has(type)) throw new Refusal("unknown_type", "type", `type must be one of ${MESSAGE_TYPES.join(", ")}`);
+  // A route that names a type is as explicit as the field: the route wins, as at Segment.
+  return fromPath ?? (type as MessageType);
+}
+
+/** Digits of a number as sent: what JSON.parse made of them may be another number. */
+function numberText(value: number, field: string, input: JudgeInput): string {
+  if (Number.isSafeInteger(value)) return String(value);
+  const raw = input.rawText?.();
+  const text = raw === undefined ? undefined : memberText(raw, field);
+  if (text !== undefined && /^-?[\d.eE+-]+$/.test(text)) return text;
+  if (Number.isFinite(value) && Math.abs(value) < Number.MAX_SAFE_INTEGER) return String(value);
+  throw new Refusal("invalid_field", field, `${field} is a number too large to be read exactly: send it as text`);
+}
+
+function readMessageId(given: Record<string, unknown>, input: JudgeInput): string | null {
+  const value = given["messageId"];
+  if (value === undefined || value === null) return null;
+  const text = typeof value === "number" ? numberText(value, "messageId", input) : value;
+  if (typeof text !== "string") throw new Refusal("invalid_field", "messageId", "messageId must be text");
+  if (text.trim() === "") return null;
+  if (text.length > LIMITS.messageIdLength) {
+    throw new Refusal(
+      "message_id_too_long",
+      "messageId",
+      `messageId has ${text.length} characters; the limit is ${LIMITS.messageIdLength}`,
+    );
+  }
+  if (isUnstorable(text)) throw new Refusal("invalid_field", "messageId", "messageId holds characters that cannot be stored");
+  return text;
+}
+
+function readId(given: Record<string, unknown>, field: string, notes: Notes, input: JudgeInput): string | undefined {
+  const value = given[field];
+  if (value === undefined || value === null || value === "") return undefined;
+  let text: string;
+  if (typeof value === "string") {
+    if (value.trim() === "") return undefined;
+    if (value.length > LIMITS.idLength) {
+      throw new Refusal("invalid_field", field, `${field} has ${value.length} characters; the limit is ${LIMITS.idLength}`);
+    }
+    // Replacing what cannot be stored could make one id out of two.
+    if (isUnstorable(value)) throw new Refusal("invalid_field", field, `${field} holds characters that cannot be stored`);
+    text = value;
+  } else if (typeof value === "number") {
+    text = numberText(value, field, input);
+    if (text.length > LIMITS.idLength) throw new Refusal("invalid_field", field, `${field} is longer than ${LIMITS.idLength} digits`);
+    notes.add("id_from_number", field);
+  } else {
+    throw new Refusal("invalid_field", field, `${field} must be text or a number`);
+  }
+  if (field !== "groupId" && isPlaceholderId(text)) notes.add("placeholder_id", field);
+  return text;
+}
+
+function checkAlias(userId: string | undefined, previousId: string | undefined): void {
+  if (userId === undefined) throw new Refusal("no_user_anon_id", "userId", "An alias call needs a userId");
+  if (previousId === undefined) throw new Refusal("invalid_field", "previousId", "An alias call needs a previousId");
+  for (const [field, id] of [
+    ["userId", userId],
+    ["previousId", previousId],
+  ] as const) {
+    if (isPlaceholderId(id)) {
+      throw new Refusal("invalid_field", field, `${field} is a placeholder that stands for nobody, so it cannot be linked`);
+    }
+  }
+}
+
+function readObject(clean: JsonObject, field: string): JsonObject | undefined {
+  const value = clean[field];
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) throw new Refusal("invalid_field", field, `${field} must be an object`);
+  return value;
+}
+
+function readEvent(clean: JsonObject): string {
+  const value = clean["event"];
+  if (value === undefined || value === null) throw new Refusal("missing_event", "event", "A track call needs an event name");
+  const name = typeof value === "number" ? String(value) : value;
+  if (typeof name !== "string") throw new Refusal("invalid_field", "event", "event must be text");
+  if (name.trim() === "") throw new Refusal("missing_event", "event", "A track call needs an event name");
+  if (name.length > LIMITS.eventNameLength) {
+    throw new Refusal("invalid_field", "event", `event has ${name.length} characters; the limit is ${LIMITS.eventNameLength}`);
+  }
+  return name;
+}
+
+const nameText = (value: Json | undefined): string | undefined =>
+  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+
+function namesOf(clean: JsonObject, properties: JsonObject | undefined): { name?: string; category?: string } {
+  const name = nameText(clean["name"]) ?? nameText(properties?.["name"]);
+  const category = nameText(clean["category"]) ?? nameText(properties?.["category"]);
+  return { ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }) };
+}
+
+function withNames(properties: JsonObject | undefined, names: { name?: string; category?: string }): JsonObject {
+  const missing: JsonObject = {};
+  if (names.name !== undefined && properties?.["name"] === undefined) missing["name"] = names.name;
+  if (names.category !== undefined && properties?.["category"] === undefined) missing["category"] = names.category;
+  return Object.keys(missing).length === 0 ? (properties ?? {}) : { ...properties, ...missing };
+}
+
+/** The envelope's context under the message's own, judged together so that the limits hold for the whole. */
+function mergedContext(own: JsonObject | undefined, input: JudgeInput, notes: Notes): JsonObject {
+  if (!input.envelopeContext) return own ?? {};
+  const clean = sanitise(input.envelopeContext, notes, { maxDepth: LIMITS.depth - 1 });
+  if (clean.failure) throw tooBig(clean.failure);
+  return { ...(clean.value as JsonObject), ...own };
+}
+
+function merged(under: JsonObject | undefined, over: JsonObject | undefined): JsonObject | undefined {
+  if (!under) return over;
+  const clean = sanitise(under, { add: () => {} });
+  if (clean.failure) throw tooBig(clean.failure);
+  return { ...(clean.value as JsonObject), ...over };
+}
+
+function extraOf(clean: JsonObject): JsonObject | undefined {
+  let extra: JsonObject | undefined;
+  for (const key in clean) {
+    if (KNOWN.has(key)) continue;
+    const value = clean[key];
+    if (value !== undefined) (extra ??= {})[key] = value;
+  }
+  return extra;
+}
+
+/** A client's time as text, for the record. */
+function asTimeText(value: Json | undefined): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? storableText(value.slice(0, 64)) : undefined;
+}
+
+/**
+ * When it happened: receivedAt − (sentAt − client's time); without sentAt the client's time; without that receivedAt.
+ * An unusable time costs the time, never the message.
+ */
+function readTimes(
+  original: Json | undefined,
+  sentAt: unknown,
+  notes: Notes,
+  receivedAt: Date,
+): Pick<InboxMessage, "timestamp" | "receivedAt" | "sentAt"> {
+  const received = receivedAt.getTime();
+  const receivedText = receivedAt.toISOString();
+  const sent = parseInstant(sentAt);
+  const sentText = asTimeText(sentAt as Json | undefined);
+  const rest = { ...(sentText === undefined ? {} : { sentAt: sentText }), receivedAt: receivedText };
+  if (original === undefined || original === null) return { timestamp: receivedText, ...rest };
+  const client = parseInstant(original);
+  if (client) {
+    const at = sent ? received - (sent.ms - client.ms) : client.ms;
+    if (at >= 0 && at < FIRST_UNUSABLE_MS && at <= received + DAY) {
+      if (client.zoneless) notes.add("time_without_zone", "timestamp");
+      return { timestamp: new Date(at).toISOString(), ...rest };
+    }
+  }
+  notes.add("clock_fallback", "timestamp");
+  return { timestamp: receivedText, ...rest };
+}
