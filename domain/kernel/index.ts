@@ -1,4 +1,5 @@
 export * from "./canonical-json";
+export * from "./csv";
 export * from "./clock";
 export * from "./context";
 export * from "./env";

@@ -1,2 +1,12 @@
 export * from "./model";
+export * from "./schemas";
+export { canonicalOf, fragmentsOf, personOf } from "./canonical";
+export { exportPeople } from "./export-people";
+export { getProfile, openProfile, resolveProfile } from "./get-profile";
+export { countPeople, listPeople, peopleFacets } from "./list-people";
 export { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
+export { listOrders } from "./orders";
+export { deleteView, listViews, saveView } from "./saved-views";
+export { searchProfiles } from "./search-profiles";
+export { getEvent, profileTimeline } from "./timeline";
+export { profileNotes, traitHistory } from "./trait-history";
