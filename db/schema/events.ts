@@ -104,6 +104,10 @@ export const events = pgTable(
   (t) => [
     primaryKey({ name: "events_pkey", columns: [t.profileId, t.occurredAt, t.id] }),
     index("events_type_time_idx").on(t.eventType, t.occurredAt),
+    // Search by order number. Only events that carry one are in it; cut, since an index entry has a limit of 2.7 kB.
+    index("events_order_id_idx")
+      .on(sql`left(properties ->> 'order_id', 100)`)
+      .where(sql`properties ? 'order_id'`),
   ],
 );
 

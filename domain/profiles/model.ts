@@ -37,3 +37,22 @@ export const PERSONAL_TRAITS: readonly string[] = [
   "age",
   "website",
 ];
+
+/** Columns of the people table and their headings; a trait's column is `trait:<key>`. */
+export const PEOPLE_COLUMNS = {
+  id: "Profile id",
+  name: "Name",
+  email: "E-mail",
+  phone: "Phone",
+  userId: "User id",
+  kind: "Kind",
+  country: "Country",
+  city: "City",
+  firstSeen: "First seen",
+  lastSeen: "Last seen",
+  added: "Added",
+  events: "Events",
+  orders: "Orders",
+  value: "Value so far",
+} as const;
+export type PeopleColumn = keyof typeof PEOPLE_COLUMNS;

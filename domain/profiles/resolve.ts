@@ -1,5 +1,5 @@
 import type { AnySql } from "@/db/client";
-import { normaliseIdentifier } from "@/domain/identity/normalise";
+import { normaliseIdentifier } from "@/domain/identity";
 
 export interface FoundIdentifier {
   type: string;

@@ -1,0 +1,1 @@
+CREATE INDEX "events_order_id_idx" ON "events" USING btree (left(properties ->> 'order_id', 100)) WHERE properties ? 'order_id';
