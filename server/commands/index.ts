@@ -1,6 +1,7 @@
+import { backupCommand, restoreCommand } from "./backup";
 import type { Command } from "./command";
 import { migrateCommand } from "./migrate";
 import { stats } from "./stats";
 
 /** Every command of the CLI. A new one is added here. */
-export const commands: readonly Command[] = [stats, migrateCommand];
+export const commands: readonly Command[] = [stats, migrateCommand, backupCommand, restoreCommand];
