@@ -9,6 +9,8 @@ const config = {
   // Native or worker-thread packages stay outside the bundle.
   serverExternalPackages: ["@node-rs/argon2", "pino", "postgres"],
   experimental: {
+    // `forbidden()` answers 403 with the "no access" page.
+    authInterrupts: true,
     serverActions: {
       bodySizeLimit: "1mb",
       ...(process.env.APP_ORIGIN ? { allowedOrigins: [new URL(process.env.APP_ORIGIN).host] } : {}),

@@ -1,8 +1,8 @@
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { ROLES } from "@/domain/access/model";
+import { ROLES, USER_STATUSES } from "@/domain/access/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
-export const USER_STATUSES = ["active", "invited", "disabled"] as const;
+export { USER_STATUSES };
 
 export const users = pgTable(
   "users",

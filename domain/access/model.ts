@@ -82,3 +82,71 @@ export function permissionsOf(member: { role: Role; seesPersonalData: boolean })
   if (member.seesPersonalData && member.role !== "manager") out.add("personal_data:see");
   return out;
 }
+
+export const PASSWORD_MIN = 12;
+export const PASSWORD_MAX = 128;
+
+/** A session ends after this much time without use, and in any case after the second. */
+export const SESSION_IDLE_MS = 12 * 60 * 60_000;
+export const SESSION_ABSOLUTE_MS = 7 * 24 * 60 * 60_000;
+
+export const USER_STATUSES = ["active", "invited", "disabled"] as const;
+export type UserStatus = (typeof USER_STATUSES)[number];
+export const USER_STATUS_LABELS: Record<UserStatus, string> = { active: "Active", invited: "Invited", disabled: "Disabled" };
+
+/** A member as screens see one. */
+export interface Member {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  seesPersonalData: boolean;
+  status: UserStatus;
+  isDemo: boolean;
+  /** ISO time. */
+  lastSignInAt: string | null;
+  createdAt: string;
+}
+
+export interface SessionInfo {
+  id: string;
+  userId: string;
+  userName: string;
+  userEmail: string;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+  address: string | null;
+  userAgent: string | null;
+  /** The session that asks. */
+  current: boolean;
+}
+
+export interface ApiKeyInfo {
+  id: string;
+  name: string;
+  /** e.g. "trb_sk_Ab3d". */
+  prefix: string;
+  last4: string;
+  scopes: ApiKeyScope[];
+  createdByName: string | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+}
+
+/** One-time path (`/invite/...`, `/reset/...`, `/setup?token=...`) and until when it works. */
+export interface OneTimeLink {
+  path: string;
+  expiresAt: string;
+}
+
+export interface CompanySettings {
+  name: string;
+  /** IANA zone that days and reports are counted in. */
+  timezone: string;
+  /** ISO 4217. */
+  currency: string;
+}
+export const DEFAULT_COMPANY: CompanySettings = { name: "My company", timezone: "UTC", currency: "EUR" };

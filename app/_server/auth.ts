@@ -1,0 +1,34 @@
+import "server-only";
+import { headers } from "next/headers";
+import { forbidden, redirect } from "next/navigation";
+import { cache } from "react";
+import { can, findSession, type Permission } from "@/domain/access";
+import { createContext, database, type Actor, type Ctx } from "@/domain/kernel/context";
+import { sessionClaims } from "./session";
+
+export type UserCtx = Ctx & { actor: Extract<Actor, { kind: "user" }> };
+
+/** Context for what happens before anybody is known: sign-in, set-up, invitations. Those verbs guard themselves. */
+export const anonymousContext = (): Ctx => createContext({ kind: "webhook", id: "sign-in" }, database());
+
+/** The context of the signed-in member, or null. One database read a request. */
+export const getUser = cache(async (): Promise<UserCtx | null> => {
+  const claims = await sessionClaims();
+  if (!claims) return null;
+  const actor = await findSession(anonymousContext(), claims.sid, claims.userId);
+  return actor ? (createContext(actor, database()) as UserCtx) : null;
+});
+
+/**
+ * For pages and layouts: the signed-in member's context. Without a session it leads to the sign-in page and back;
+ * without the permission it shows the "no access" page.
+ */
+export async function requireUser(permission?: Permission): Promise<UserCtx> {
+  const ctx = await getUser();
+  if (!ctx) {
+    const path = (await headers()).get("x-tributary-path");
+    redirect(path && path !== "/" ? `/sign-in?callbackUrl=${encodeURIComponent(path)}` : "/sign-in");
+  }
+  if (permission && !can(ctx, permission)) forbidden();
+  return ctx;
+}

@@ -1,0 +1,17 @@
+import { KeyRound, UserPlus, type LucideIcon } from "lucide-react";
+import type { Permission } from "@/domain/access/model";
+
+export interface Command {
+  /** A verb: "Create a source". */
+  label: string;
+  href: string;
+  icon: LucideIcon;
+  permission: Permission;
+  keywords?: readonly string[];
+}
+
+/** Actions of the command palette. Every area adds its own. */
+export const COMMANDS: readonly Command[] = [
+  { label: "Invite a member", href: "/settings/members?invite=1", icon: UserPlus, permission: "members:write", keywords: ["user", "add"] },
+  { label: "Create an API key", href: "/settings/api-keys?create=1", icon: KeyRound, permission: "api_keys:write", keywords: ["token"] },
+];

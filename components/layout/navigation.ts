@@ -1,0 +1,84 @@
+import { House, KeyRound, MonitorSmartphone, Settings2, ShieldCheck, UserRound, Users, type LucideIcon } from "lucide-react";
+import type { Permission } from "@/domain/access/model";
+
+export interface NavigationEntry {
+  /** Path; the entry is current on it and below it. */
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  permission: Permission;
+  /** Second key after `g` that leads here. */
+  key?: string;
+  /** Further words by which the command palette finds it. */
+  keywords?: readonly string[];
+}
+
+export interface NavigationGroup {
+  /** Null for the first group, which needs no heading. */
+  label: string | null;
+  entries: readonly NavigationEntry[];
+}
+
+/** The sidebar, and the pages of the command palette. Every area adds its own line, in this order. */
+export const NAVIGATION: readonly NavigationGroup[] = [
+  {
+    label: null,
+    entries: [{ href: "/", label: "Home", icon: House, permission: "home:read", key: "h", keywords: ["overview", "dashboard"] }],
+  },
+];
+
+/** Pages under Settings, in the sidebar's last entry, the settings menu and the palette. */
+export const SETTINGS_PAGES: readonly (NavigationEntry & { section: "account" | "install" })[] = [
+  {
+    href: "/settings/profile",
+    label: "Your account",
+    icon: UserRound,
+    permission: "account:write",
+    section: "account",
+    keywords: ["password", "theme", "name"],
+  },
+  {
+    href: "/settings/general",
+    label: "General",
+    icon: Settings2,
+    permission: "settings:read",
+    section: "install",
+    keywords: ["company", "timezone", "currency", "demo data"],
+  },
+  {
+    href: "/settings/members",
+    label: "Members",
+    icon: Users,
+    permission: "members:read",
+    section: "install",
+    key: "m",
+    keywords: ["users", "invite", "roles"],
+  },
+  {
+    href: "/settings/sessions",
+    label: "Sessions",
+    icon: MonitorSmartphone,
+    permission: "sessions:write",
+    section: "install",
+    keywords: ["devices", "sign out"],
+  },
+  {
+    href: "/settings/api-keys",
+    label: "API keys",
+    icon: KeyRound,
+    permission: "api_keys:read",
+    section: "install",
+    keywords: ["tokens", "secrets", "profile api"],
+  },
+  {
+    href: "/settings/permissions",
+    label: "Permissions",
+    icon: ShieldCheck,
+    permission: "members:read",
+    section: "install",
+    keywords: ["roles", "access", "matrix"],
+  },
+];
+
+export const isCurrent = (pathname: string, href: string): boolean =>
+  href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
