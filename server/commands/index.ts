@@ -1,7 +1,8 @@
 import { backupCommand, restoreCommand } from "./backup";
 import type { Command } from "./command";
 import { migrateCommand } from "./migrate";
+import { sourceCreate } from "./source";
 import { stats } from "./stats";
 
 /** Every command of the CLI. A new one is added here. */
-export const commands: readonly Command[] = [stats, migrateCommand, backupCommand, restoreCommand];
+export const commands: readonly Command[] = [stats, sourceCreate, migrateCommand, backupCommand, restoreCommand];

@@ -1,0 +1,2 @@
+export function parseEnvFile(text: string): Record<string, string>;
+export function loadEnv(root: string): void;
