@@ -25,6 +25,7 @@ export const ENVELOPE_CODES = [
   "empty_batch",
   "batch_too_long",
   "body_too_large",
+  "event_too_large",
   "missing_key",
   "unknown_key",
   "conflicting_keys",

@@ -6,6 +6,7 @@ export { rotateWriteKey, type RotatedKey } from "./rotate-write-key";
 export { revokeKey } from "./revoke-key";
 export { deleteSource } from "./delete-source";
 export { hashWriteKey, isWriteKey, newWriteKey, WRITE_KEY_PREFIX } from "./write-key";
+export { findSourceByKey, type KeySource } from "./find-source-by-key";
 export { listSources, readAllSources } from "./list-sources";
 export { getSource } from "./get-source";
 export { readSourceVolume } from "./read-volume";
