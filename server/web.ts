@@ -5,6 +5,7 @@ import { LIMITS } from "@/domain/events/model";
 import { env, provideEnv } from "@/domain/kernel/env";
 import { secretFor } from "@/domain/kernel/secrets";
 import { onStop, tell } from "./child";
+import { createCollect } from "./collect/listener";
 import { readiness } from "./health";
 import { captureConsole, createLog } from "./log";
 import { sanitiseHeaders } from "./proxy-headers";
@@ -26,6 +27,15 @@ const UPLOAD = /^\/api\/imports(\/|$)/;
 const database = connect(settings.DATABASE_URL, { max: 4, statementTimeoutMs: 5_000, applicationName: "tributary-web" });
 if (!dev) captureConsole(log);
 
+const databaseUrl = settings.DATABASE_URL;
+const collect = createCollect({
+  database,
+  root,
+  // A pool of its own: many flushes cannot starve the application, and it may be dropped when its connections hang.
+  reopen: () => connect(databaseUrl, { max: 6, statementTimeoutMs: 5_000, applicationName: "tributary-collect" }),
+  log,
+});
+
 let stopping = false;
 const answer = (res: ServerResponse, status: number, body: unknown): void => {
   res.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
@@ -44,6 +54,7 @@ function handler(app: (req: IncomingMessage, res: ServerResponse) => Promise<voi
   return (req, res) => {
     if (stopping) res.setHeader("connection", "close");
     const pathname = (req.url ?? "/").split("?", 1)[0] ?? "/";
+    if (collect.matches(pathname)) return collect.handle(req, res);
     if (pathname === "/api/health/live") return answer(res, 200, { live: true });
     if (pathname === "/api/health/ready") return void health(res);
     if (pathname === "/api/limits") return answer(res, 200, LIMITS);
@@ -89,6 +100,7 @@ async function main(): Promise<void> {
     const cut = setTimeout(() => server.closeAllConnections(), orphaned || dev ? 500 : STOP_MS);
     await closed;
     clearTimeout(cut);
+    await collect.close();
     await app.close();
     await database.end();
   });
