@@ -1,4 +1,7 @@
+import { connect } from "@/db/client";
 import { migrate } from "@/db/migrate";
+import { createFirstAdmin, ensureSetupToken, needsFirstAdmin } from "@/domain/access";
+import { createContext, type Ctx } from "@/domain/kernel/context";
 import { env } from "@/domain/kernel/env";
 
 /**
@@ -18,14 +21,36 @@ function databaseUrl(): string {
   return url;
 }
 
+async function withContext(work: (ctx: Ctx) => Promise<Answer>): Promise<Answer> {
+  const database = connect(databaseUrl(), { max: 4, statementTimeoutMs: 0, applicationName: "tributary-prepare" });
+  try {
+    return await work(createContext({ kind: "job", id: "start" }, database));
+  } finally {
+    await database.end();
+  }
+}
+
 const tasks: Record<string, () => Promise<Answer>> = {
   async migrate() {
     const applied = await migrate(databaseUrl());
     return { outcome: applied === 0 ? "current" : `${applied} applied` };
   },
-  async "first-admin"() {
-    return { outcome: "current" };
-  },
+  "first-admin": () =>
+    withContext(async (ctx) => {
+      const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = env();
+      if ((email === undefined) !== (password === undefined)) {
+        throw new Error(
+          `${email === undefined ? "ADMIN_EMAIL" : "ADMIN_PASSWORD"} is missing: the first admin is made from ADMIN_EMAIL and ADMIN_PASSWORD together.`,
+        );
+      }
+      if (!(await needsFirstAdmin(ctx))) return { outcome: "members exist" };
+      if (email !== undefined && password !== undefined) {
+        await createFirstAdmin(ctx, { trusted: true, email, name: email.split("@", 1)[0], password });
+        return { outcome: "first admin made from ADMIN_EMAIL" };
+      }
+      const token = await ensureSetupToken(ctx);
+      return { outcome: "waiting for the first admin", setupPath: `/setup?token=${token}` };
+    }),
   async demo() {
     return { outcome: "nothing to load" };
   },

@@ -6,3 +6,4 @@ export { checkPassword, closeSession, memberForVerifiedEmail, openSession } from
 export { findSession, type ClientInfo } from "./sessions";
 export { sweepThrottle } from "./throttle";
 export { findApiKey } from "./find-api-key";
+export { createMember, setMemberPassword } from "./create-member";

@@ -28,7 +28,7 @@ export class Args {
   readonly #options = new Map<string, string | true>();
 
   /** @param flags names of options that take no value */
-  constructor(words: readonly string[], flags: readonly string[] = ["dry-run", "force", "demo", "json", "yes"]) {
+  constructor(words: readonly string[], flags: readonly string[] = ["dry-run", "force", "masked", "password-stdin"]) {
     for (let i = 0; i < words.length; i++) {
       const word = words[i] ?? "";
       if (word === "--") {

@@ -3,6 +3,15 @@ import type { Command } from "./command";
 import { migrateCommand } from "./migrate";
 import { sourceCreate } from "./source";
 import { stats } from "./stats";
+import { userCreate, userResetPassword } from "./user";
 
 /** Every command of the CLI. A new one is added here. */
-export const commands: readonly Command[] = [stats, sourceCreate, migrateCommand, backupCommand, restoreCommand];
+export const commands: readonly Command[] = [
+  userCreate,
+  userResetPassword,
+  stats,
+  sourceCreate,
+  migrateCommand,
+  backupCommand,
+  restoreCommand,
+];

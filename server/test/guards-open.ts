@@ -1,0 +1,52 @@
+/**
+ * What the guard test (guards.test.ts) lets through, each with the reason. A name that no longer needs its entry
+ * fails the test, so the lists stay true.
+ */
+
+/** Functions of a door that take a context and do not begin with requirePermission. `room.function`: why. */
+export const PUBLIC_VERBS: Record<string, string> = {
+  "access.can": "is the guard",
+  "access.requirePermission": "is the guard",
+  "access.findApiKey": "turns a key into an actor",
+  "access.findSession": "turns a cookie into an actor",
+  "access.needsFirstAdmin": "asked before anybody can sign in; answers yes or no",
+  "access.ensureSetupToken": "jobs only, checked by the actor's kind",
+  "access.setupTokenWorks": "asked before anybody can sign in; needs the token",
+  "access.createFirstAdmin": "guarded by the one-time token or the machine",
+  "access.checkPassword": "sign-in, throttled",
+  "access.memberForVerifiedEmail": "sign-in by the configured provider",
+  "access.openSession": "sign-in",
+  "access.closeSession": "sign-out of the session given",
+  "access.sweepThrottle": "house-keeping of counters",
+  "audit.recordAudit": "called by verbs inside their transaction",
+  "profiles.openProfile": "calls getProfile first, which is guarded",
+  "sources.readAllSources": "for aggregates of other rooms, which check their own permission",
+};
+
+/** Functions of a door that take a database handle: for processes and other rooms, never for a surface. */
+export const PROCESS_ONLY: Record<string, string> = {
+  "events.ensureInboxPartitions": "maintenance",
+  "events.ensureEventPartitions": "processing",
+  "events.storeMessages": "collection, imports and demo data",
+  "identity.processNext": "processing",
+  "profiles.canonicalOf": "other rooms",
+  "profiles.fragmentsOf": "other rooms",
+  "profiles.personOf": "other rooms",
+};
+
+/** Server actions for people who are not signed in. */
+export const PUBLIC_ACTIONS: readonly string[] = [
+  "app/(auth)/setup/actions.ts createFirstAdminAction",
+  "app/(dashboard)/actions.ts signOutAction",
+];
+
+/** Route files whose handlers no wrapper makes. */
+export const PUBLIC_ROUTES: Record<string, string> = {
+  "app/api/auth/[...nextauth]/route.ts": "next-auth's own protocol: CSRF token, sign-in, single sign-on",
+};
+
+/** Pages that anybody may open. */
+export const PUBLIC_PAGES: Record<string, string> = {
+  "app/(auth)/setup/page.tsx": "first admin; needs the token",
+  "app/(auth)/sign-in/page.tsx": "sign-in",
+};
