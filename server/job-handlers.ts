@@ -1,4 +1,5 @@
+import { rebuildJob } from "./identity-jobs";
 import type { JobHandler } from "./jobs";
 
 /** What the worker can do for each kind of job. A new kind is added here. */
-export const jobHandlers: readonly JobHandler[] = [];
+export const jobHandlers: readonly JobHandler[] = [rebuildJob];

@@ -60,10 +60,15 @@ export async function rulesOfVersion(sql: AnySql, version: number): Promise<Iden
 export const DEFAULT_RULES_VERSION = 1;
 
 /** The rules in force at a place of the inbox: those of the newest change made at or before it. */
-export async function rulesAt(sql: AnySql, at: Pick<Cursor, "xid" | "id">): Promise<CompiledRules> {
+export async function rulesAt(
+  sql: AnySql,
+  at: Pick<Cursor, "xid" | "id">,
+  upToOperation = Number.MAX_SAFE_INTEGER,
+): Promise<CompiledRules> {
   const [row] = await sql<{ version: number }[]>`
     select (operation->>'version')::int as version from identity_operations
-    where operation->>'kind' = 'rules' and (after_xid::xid8, after_inbox_id) <= (${at.xid}::xid8, ${at.id}) order by id desc limit 1`;
+    where operation->>'kind' = 'rules' and (after_xid::xid8, after_inbox_id) <= (${at.xid}::xid8, ${at.id})
+      and id <= ${upToOperation} order by id desc limit 1`;
   const version = row?.version ?? DEFAULT_RULES_VERSION;
   return compileRules(await rulesOfVersion(sql, version), version, BUILT_IN_TYPES);
 }
@@ -82,4 +87,17 @@ export async function operationsAfter(sql: AnySql, at: Pick<Cursor, "xid" | "id"
   return sql<PlacedOperation[]>`
     select id, at, after_xid as xid, after_inbox_id as "inboxId", operation, actor_id as "actorId" from identity_operations
     where (after_xid::xid8, after_inbox_id) > (${at.xid}::xid8, ${at.id}) order by after_xid::xid8, after_inbox_id, id limit 100`;
+}
+
+/** Writes down a change of identity with its place in the inbox, for replays. Returns its number. */
+export async function recordOperation(
+  tx: AnySql,
+  cursor: Pick<Cursor, "xid" | "id">,
+  operation: IdentityOperation,
+  by: { at: Date; actorId: string | null },
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    insert into identity_operations (at, after_xid, after_inbox_id, operation, actor_id)
+    values (${by.at}, ${cursor.xid}, ${cursor.id}, ${JSON.stringify(operation)}::text::jsonb, ${by.actorId}) returning id`;
+  return row?.id ?? 0;
 }

@@ -22,6 +22,8 @@ interface PersonRow {
   search: string | null;
 }
 
+const DAY = 86_400_000;
+
 /** Rows as arrays: cheaper than objects where there are many. */
 const tuples = async <T>(query: { values(): PromiseLike<unknown> }): Promise<T[]> => (await query.values()) as T[];
 
@@ -99,7 +101,14 @@ export async function loadPersons(tx: TxSql, canonicalIds: ReadonlySet<number>, 
   }
   for (const [fragment, canonical] of fragments) byId.get(canonical)?.fragments.push(fragment);
   for (const [type, value, fragment, status, firstSeen, lastSeen] of identifiers) {
-    const known: KnownIdentifier = { type, value, fragment, status: status as IdentifierStatus, firstSeen, lastSeen };
+    const known: KnownIdentifier = {
+      type,
+      value,
+      fragment,
+      status: status as IdentifierStatus,
+      firstSeen,
+      lastSeen: Math.floor(lastSeen / DAY) * DAY,
+    };
     byId.get(fragments.get(fragment) ?? fragment)?.identifiers.push(known);
   }
   for (const person of byId.values()) into.state.put(person);
@@ -141,5 +150,5 @@ export async function loadConflicts(
     select c.type, c.value, c.other_type, c.other_value, (extract(epoch from c.at) * 1000)::int8
     from unnest(${types}::text[], ${values}::text[]) k(type, value) join identifier_conflicts c on c.type = k.type and c.value = k.value`);
   for (const [type, value, otherType, otherValue, at] of rows)
-    state.conflicts.get(keyOf(type, value))?.set(keyOf(otherType, otherValue), Math.floor(at / 86_400_000));
+    state.conflicts.get(keyOf(type, value))?.set(keyOf(otherType, otherValue), Math.floor(at / DAY));
 }

@@ -40,6 +40,8 @@ export interface LoadedTraits extends FragmentTraits {
 
 /** Seen at a time: exact in every order of arrival. */
 export function countSeen(person: Person, at: number, active: boolean): void {
+  // Split off by hand and not seen since: the time of the split stands there until something happens.
+  if (isUnseen(person)) person.firstSeen = at;
   person.firstSeen = Math.min(person.firstSeen, at);
   if (active) {
     person.lastSeen = person.seenActive ? Math.max(person.lastSeen, at) : at;
@@ -50,9 +52,13 @@ export function countSeen(person: Person, at: number, active: boolean): void {
   person.counted = true;
 }
 
+const isUnseen = ({ isNew, seenActive, eventCount, firstSeen, lastSeen, createdAt }: Person): boolean =>
+  !isNew && !seenActive && eventCount === 0 && firstSeen === createdAt && lastSeen === createdAt;
+
 /** The counters of two people that became one. */
 export function addCounters(survivor: Person, loser: Person): void {
-  survivor.firstSeen = Math.min(survivor.firstSeen, loser.firstSeen);
+  if (isUnseen(survivor)) survivor.firstSeen = loser.firstSeen;
+  else if (!isUnseen(loser)) survivor.firstSeen = Math.min(survivor.firstSeen, loser.firstSeen);
   const active = [survivor, loser].filter((person) => person.seenActive).map((person) => person.lastSeen);
   survivor.seenActive = active.length > 0;
   survivor.lastSeen = active.length > 0 ? Math.max(...active) : survivor.firstSeen;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { testDatabase } from "@/server/test/database";
-import { feed } from "./feed";
+import { feed } from "./test/feed";
 import { Processor } from "./processor";
+import { processAll } from "./rebuild";
 
 const db = testDatabase();
 
@@ -19,9 +20,8 @@ describe("processing", () => {
       { userId: "u-1", event: "Order Refunded", properties: { total: 9.9 } },
       { type: "group", userId: "u-1", groupId: "g-1", traits: { name: "Acme" } },
     ]);
-    const processor = new Processor(db);
-    expect(await processor.processNext()).toEqual({ processed: 5, caughtUp: true });
-    expect(await processor.processNext()).toEqual({ processed: 0, caughtUp: true });
+    expect(await processAll(db)).toEqual({ messages: 5 });
+    expect(await new Processor(db).processNext()).toEqual({ processed: 0, caughtUp: true });
     const people = await db.sql`select id, known, name, email, country, event_count, order_count, revenue, merged_into from profiles`;
     expect(people).toEqual([
       {

@@ -4,6 +4,7 @@ import type { InboxMessage } from "@/domain/events/model";
 import { ensureEventPartitions } from "@/domain/events";
 import { Batch, type Incoming } from "./batch";
 import type { CompiledRules } from "./compile-rules";
+import { CopyRefused } from "./copy-in";
 import { lockCursor, operationsAfter, readCursor, rulesAt, type Cursor, type PlacedOperation } from "./cursor";
 import { loadConflicts, loadPeople, type Loaded } from "./load-people";
 import { identifiersOf } from "./message-identifiers";
@@ -62,6 +63,7 @@ interface Knowledge {
 /** An error of this message's data, not of the database or the code around it. */
 function isPoison(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return /^(22|23|54)/.test(error.code);
+  if (error instanceof CopyRefused) return true;
   return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
 }
 
@@ -197,12 +199,12 @@ export class Processor {
         nextProfileId = await this.apply(tx, cursor, knowledge, taken);
       }
       const last = rows.at(-1) as InboxRow;
-      for (const operation of stop.operations) await repeatOperation(tx, operation);
       const epoch = cursor.epoch + (stop.operations.length > 0 ? 1 : 0);
       await tx`
         update processing_cursors set xid = ${last.xid}::xid8, inbox_id = ${last.id}, epoch = ${epoch},
           next_profile_id = greatest(next_profile_id, ${nextProfileId}), processed = ${cursor.processed + rows.length}, updated_at = now()
         where name = 'main'`;
+      for (const operation of stop.operations) await repeatOperation(tx, operation, cursor.processed + rows.length);
       await this.options.beforeCommit?.();
       return { processed: rows.length, standing: { xid: last.xid, id: last.id, epoch } };
     });

@@ -199,7 +199,8 @@ function overLimit(
   for (const { id, known } of kept) if (!known) added.set(id.type, (added.get(id.type) ?? 0) + 1);
   const types = new Set(added.keys());
   if (people.length > 1) for (const person of people) for (const { type } of person.identifiers) types.add(type);
-  for (const type of types) {
+  // In order of priority, so that the outcome does not depend on the order in which identifiers were loaded.
+  for (const type of [...types].sort((a, b) => rules.of(a).priority - rules.of(b).priority || (a < b ? -1 : 1))) {
     const rule = rules.of(type);
     for (const { limit, window, collapse } of [
       { limit: rule.limit, window: rule.window, collapse: false },

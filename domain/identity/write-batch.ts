@@ -1,6 +1,6 @@
-import { finished } from "node:stream/promises";
 import type { TxSql } from "@/db/client";
 import type { Batch } from "./batch";
+import { copyIn } from "./copy-in";
 import { unitsText, type LoadedTraits, type Person } from "./person";
 import { reconcile, summarise } from "./traits";
 import type { CompiledRules } from "./compile-rules";
@@ -9,26 +9,6 @@ import { writeAccounts, writeDictionaries, writeSeen, type Dictionaries } from "
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const array = (values: Iterable<string | number>): string => `{${[...values].join(",")}}`;
-
-/** One field of COPY's text format. */
-export function copyField(value: string | number | null): string {
-  if (value === null) return "\\N";
-  if (typeof value === "number") return String(value);
-  return /[\\\n\r\t]/.test(value)
-    ? value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
-    : value;
-}
-
-/** Writes rows with COPY; the fastest way in, for rows that are known to be new. */
-async function copyIn(tx: TxSql, target: string, lines: readonly string[]): Promise<void> {
-  if (lines.length === 0) return;
-  const stream = await tx.unsafe(`copy ${target} from stdin`).writable();
-  const done = finished(stream);
-  const SIZE = 500;
-  for (let i = 0; i < lines.length; i += SIZE) stream.write(`${lines.slice(i, i + SIZE).join("\n")}\n`);
-  stream.end();
-  await done;
-}
 
 const json = (rows: unknown): string => JSON.stringify(rows);
 
@@ -55,50 +35,60 @@ export async function writeBatch(
   if (!identityOnly) await writeAccounts(tx, batch, rules.rules);
   await copyIn(
     tx,
-    "identifiers (type, value, profile_id, raw, status, first_seen_at, last_seen_at, source_id, message_id, event_id)",
-    batch.newIdentifiers.map((row) =>
-      [
-        copyField(row.type),
-        copyField(row.value),
-        row.fragment,
-        copyField(row.raw),
-        row.status,
-        iso(row.firstSeen),
-        iso(Math.max(row.firstSeen, row.lastSeen)),
-        copyField(row.row.sourceId),
-        copyField(row.row.message.messageId),
-        row.row.id,
-      ].join("\t"),
-    ),
+    "identifiers",
+    ["type", "value", "profile_id", "raw", "status", "first_seen_at", "last_seen_at", "source_id", "message_id", "event_id"],
+    batch.newIdentifiers.map((known) => [
+      known.type,
+      known.value,
+      known.fragment,
+      known.raw,
+      known.status,
+      iso(known.firstSeen),
+      iso(Math.max(known.firstSeen, known.lastSeen)),
+      known.row.sourceId,
+      known.row.message.messageId,
+      known.row.id,
+    ]),
   );
   if (identityOnly) return;
   await copyIn(
     tx,
-    "events (profile_id, event_type, occurred_at, value, id, received_at, source_id, message_id, session_id, properties, context)",
-    batch.events.map(({ profileId, type, row, value, session, properties }) =>
-      [
-        profileId,
-        dictionaries.typeId(type),
-        iso(row.at),
-        value === null ? "\\N" : value,
-        row.id,
-        iso(row.receivedAt),
-        copyField(row.sourceId),
-        copyField(row.message.messageId),
-        copyField(session),
-        copyField(json(properties)),
-        copyField(json(row.message.context)),
-      ].join("\t"),
-    ),
+    "events",
+    [
+      "profile_id",
+      "event_type",
+      "occurred_at",
+      "value",
+      "id",
+      "received_at",
+      "source_id",
+      "message_id",
+      "session_id",
+      "properties",
+      "context",
+    ],
+    batch.events.map(({ profileId, type, row, value, session, properties }) => [
+      profileId,
+      dictionaries.typeId(type),
+      iso(row.at),
+      value,
+      row.id,
+      iso(row.receivedAt),
+      row.sourceId,
+      row.message.messageId,
+      session,
+      json(properties),
+      json(row.message.context),
+    ]),
   );
 }
 
-type Queue = (query: PromiseLike<unknown>) => void;
+export type Queue = (query: PromiseLike<unknown>) => void;
 
 function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Queue): void {
   const mergedNow = new Set(batch.merged);
   const counted: Person[] = [];
-  const shaped: (ReturnType<typeof shapeOf> & { id: number })[] = [];
+  const shaped: Shape[] = [];
   const search: { id: number; text: string }[] = [];
   for (const person of batch.touched) {
     if (mergedNow.has(person) || (!person.counted && !person.reshaped)) continue;
@@ -123,20 +113,31 @@ function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRul
         ${array(counted.map((p) => unitsText(p.revenue)))}::text::numeric[]) u(id, first, last, active, events, orders, revenue)
       where p.id = u.id`);
   }
-  if (shaped.length > 0) {
-    queue(tx`
-      insert into profiles as p (id, created_at, merged_into, known, name, email, phone, country, city, timezone, traits, first_seen_at,
-        last_seen_at, seen_active, event_count, order_count, revenue, updated_at)
-      select id, created, null, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue, now()
-      from json_to_recordset(${json(shaped)}::text::json) as r(id int, created timestamptz, known bool, name text, email text, phone text,
-        country text, city text, timezone text, traits jsonb, first timestamptz, last timestamptz, active bool, events int8, orders int,
-        revenue numeric)
-      on conflict (id) do update set known = excluded.known, name = excluded.name, email = excluded.email, phone = excluded.phone,
-        country = excluded.country, city = excluded.city, timezone = excluded.timezone, traits = excluded.traits,
-        first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, seen_active = excluded.seen_active,
-        event_count = excluded.event_count, order_count = excluded.order_count, revenue = excluded.revenue, updated_at = now()`);
-  }
+  writeShapes(tx, shaped, queue);
   writeMerged(tx, batch, queue);
+  writeSearch(tx, search, queue);
+}
+
+export type Shape = ReturnType<typeof shapeOf> & { id: number };
+
+/** Whole rows of people, made or replaced. */
+export function writeShapes(tx: TxSql, shaped: readonly Shape[], queue: Queue): void {
+  if (shaped.length === 0) return;
+  queue(tx`
+    insert into profiles as p (id, created_at, merged_into, known, name, email, phone, country, city, timezone, traits, first_seen_at,
+      last_seen_at, seen_active, event_count, order_count, revenue, updated_at)
+    select id, created, null, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue, now()
+    from json_to_recordset(${json(shaped)}::text::json) as r(id int, created timestamptz, known bool, name text, email text, phone text,
+      country text, city text, timezone text, traits jsonb, first timestamptz, last timestamptz, active bool, events int8, orders int,
+      revenue numeric)
+    on conflict (id) do update set merged_into = null, known = excluded.known, name = excluded.name, email = excluded.email,
+      phone = excluded.phone, country = excluded.country, city = excluded.city, timezone = excluded.timezone, traits = excluded.traits,
+      first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, seen_active = excluded.seen_active,
+      event_count = excluded.event_count, order_count = excluded.order_count, revenue = excluded.revenue, updated_at = now()`);
+}
+
+/** Search text where it changed; empty text has no row. */
+export function writeSearch(tx: TxSql, search: readonly { id: number; text: string }[], queue: Queue): void {
   const gone = search.filter(({ text }) => text === "").map(({ id }) => id);
   const kept = search.filter(({ text }) => text !== "");
   if (gone.length > 0) queue(tx`delete from profile_search where profile_id = any(${array(gone)}::text::int[])`);
@@ -146,14 +147,10 @@ function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRul
       on conflict (profile_id) do update set text = excluded.text`);
 }
 
-/** Losing fragments: a row that only points to the person they are read through, no summary of its own. */
-function writeMerged(tx: TxSql, batch: Batch, queue: Queue): void {
-  if (batch.merged.length === 0) return;
-  const losers = new Map<number, number>();
-  const createdNow = new Map(batch.newFragments.map(({ id, at }) => [id, at]));
-  const canonical = batch.canonicalOf;
-  for (const person of batch.merged) for (const fragment of person.fragments) losers.set(fragment, canonical(fragment));
-  const rows = [...losers].map(([id, into]) => ({ id, into, created: iso(createdNow.get(id) ?? 0) }));
+/** Fragments that are read through another: no summary of their own, and an alias. Created times of new ones in `createdNow`. */
+export function writeAliases(tx: TxSql, into: ReadonlyMap<number, number>, createdNow: ReadonlyMap<number, number>, queue: Queue): void {
+  if (into.size === 0) return;
+  const rows = [...into].map(([id, canonical]) => ({ id, into: canonical, created: iso(createdNow.get(id) ?? 0) }));
   queue(tx`
     insert into profiles as p (id, created_at, merged_into, first_seen_at, last_seen_at)
     select id, created, "into", created, created from json_to_recordset(${json(rows)}::text::json) as r(id int, "into" int, created timestamptz)
@@ -163,7 +160,14 @@ function writeMerged(tx: TxSql, batch: Batch, queue: Queue): void {
   queue(tx`
     insert into profile_aliases (profile_id, canonical_id) select id, "into" from json_to_recordset(${json(rows)}::text::json) as r(id int, "into" int)
     on conflict (profile_id) do update set canonical_id = excluded.canonical_id`);
-  queue(tx`delete from profile_search where profile_id = any(${array(losers.keys())}::text::int[])`);
+  queue(tx`delete from profile_search where profile_id = any(${array(into.keys())}::text::int[])`);
+}
+
+/** Losing fragments: a row that only points to the person they are read through. */
+function writeMerged(tx: TxSql, batch: Batch, queue: Queue): void {
+  const losers = new Map<number, number>();
+  for (const person of batch.merged) for (const fragment of person.fragments) losers.set(fragment, batch.canonicalOf(fragment));
+  writeAliases(tx, losers, new Map(batch.newFragments.map(({ id, at }) => [id, at])), queue);
 }
 
 /** The derived row of one person. */
@@ -274,7 +278,7 @@ function writeCounts(tx: TxSql, batch: Batch, dictionaries: Dictionaries, queue:
       insert into daily_event_counts as d (day, source_id, event_type, n, value_sum)
       select day, source, type, n, sum from json_to_recordset(${json(daily)}::text::json) as r(day timestamptz, source text, type int, n int8, sum numeric)
       on conflict (day, source_id, event_type) do update set n = d.n + excluded.n, value_sum = d.value_sum + excluded.value_sum`);
-  const devices = [...batch.devices.values()].map(({ row: _, first, last, ...device }) => ({
+  const devices = [...batch.devices.values()].map(({ row: _row, first, last, ...device }) => ({
     ...device,
     first: iso(first),
     last: iso(last),

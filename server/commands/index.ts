@@ -1,6 +1,7 @@
 import { backupCommand, restoreCommand } from "./backup";
 import type { Command } from "./command";
 import { migrateCommand } from "./migrate";
+import { rebuildCommand } from "./rebuild";
 import { sourceCreate } from "./source";
 import { stats } from "./stats";
 import { userCreate, userResetPassword } from "./user";
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   migrateCommand,
   backupCommand,
   restoreCommand,
+  rebuildCommand,
 ];
