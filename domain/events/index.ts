@@ -13,3 +13,7 @@ export {
   type StoreOutcome,
 } from "./store-messages";
 export { ensureEventPartitions, ensureInboxPartitions } from "./partitions";
+export { replayRejected, discardRejected, replayRejectedInput, discardRejectedInput, type Replayed } from "./replay-rejected";
+export { mappingRule, type MappingRule } from "./mapping-rules";
+export { sourceBalance, type SourceBalance } from "./source-balance";
+export { elementSpans, memberSpan, memberText } from "./raw-json";

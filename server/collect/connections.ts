@@ -20,15 +20,20 @@ export class Connections {
   readonly sql = (): AnySql => this.#current.sql;
 
   /** Races work against the deadline. */
-  readonly guard = <T>(work: Promise<T>): Promise<T> => {
+  readonly guard = async <T>(work: Promise<T>): Promise<T> => {
     const used = this.#current;
-    return new Promise((done, fail) => {
-      const timer = setTimeout(() => {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, fail) => {
+      timer = setTimeout(() => {
         this.#drop(used);
         fail(new Error("deadline"));
       }, this.deadlineMs);
-      work.then(done, fail).finally(() => clearTimeout(timer));
     });
+    try {
+      return await Promise.race([work, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
   #drop(used: Database): void {

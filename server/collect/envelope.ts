@@ -1,4 +1,4 @@
-import { memberSpan, elementSpans } from "@/domain/events/raw-json";
+import { elementSpans, memberSpan } from "@/domain/events";
 import { LIMITS, type JsonObject } from "@/domain/events/model";
 import { Refused } from "./refused";
 

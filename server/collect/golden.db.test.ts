@@ -448,7 +448,7 @@ test("the address is filled in for websites, and for servers only where the mess
   await send("/v1/track", message({ messageId: "ip-none" }), { key: server.key });
   await send("/v1/track", message({ messageId: "ip-direct", context: { direct: true } }), { key: server.key });
   const all = [...(await storedMessages(database, source.id)), ...(await storedMessages(database, server.id))];
-  const ip = (id: string) => (all.find((one) => one["messageId"] === id)?.["context"] as Record<string, unknown>)["ip"];
+  const ip = (id: string) => (all.find((one) => one["messageId"] === id)?.["context"] as Record<string, unknown> | undefined)?.["ip"];
   expect([ip("ip-web"), ip("ip-own"), ip("ip-none"), ip("ip-direct")]).toEqual([
     "127.0.0.1",
     "203.0.113.7, 10.0.0.1",

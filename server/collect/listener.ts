@@ -160,7 +160,7 @@ export function createCollect(options: CollectOptions): Collect {
       }
       if (refusal || !judged.ok) {
         const { code, field, message } = refusal as Pick<RejectedItem, "code" | "field" | "message">;
-        rejected.push({ code, field, message, messageId, sample: envelope.rawItem(index) });
+        rejected.push({ code, field, message, messageId, sample: sampleOf(envelope.rawItem(index), item, taken.type) });
         answer.rejected.push({ index, messageId, code, field, message });
         continue;
       }
@@ -296,6 +296,12 @@ interface Visit {
   origin: string | undefined;
   source: KeySource | undefined;
   seen(source: KeySource): void;
+}
+
+/** A rejected item as received; the type that only its route named is put in, so that it can be replayed. */
+function sampleOf(raw: string, item: unknown, type: string | undefined): string {
+  if (type === undefined || typeof item !== "object" || item === null || Object.hasOwn(item, "type")) return raw;
+  return raw.replace(/^\s*\{/, Object.keys(item).length > 0 ? `{"type":"${type}",` : `{"type":"${type}"`);
 }
 
 /** Turns the outcomes of the stored items into the answer's numbers. */
