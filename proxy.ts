@@ -1,3 +1,4 @@
+import { env } from "@/domain/kernel/env";
 import { NextResponse, type NextRequest } from "next/server";
 
 /**
@@ -6,8 +7,8 @@ import { NextResponse, type NextRequest } from "next/server";
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  const dev = process.env.NODE_ENV === "development";
-  const secure = process.env.APP_ORIGIN?.startsWith("https://") ?? false;
+  const dev = env().NODE_ENV === "development";
+  const secure = env().APP_ORIGIN?.startsWith("https://") ?? false;
   const policy = [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,

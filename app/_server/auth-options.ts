@@ -1,7 +1,7 @@
 import "server-only";
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
-import { checkPassword, closeSession, memberForVerifiedEmail, openSession } from "@/domain/access";
+import { checkPassword, closeSession, findSession, memberForVerifiedEmail, openSession } from "@/domain/access";
 import { env } from "@/domain/kernel/env";
 import { SESSION_ABSOLUTE_MS } from "@/domain/access/model";
 import { anonymousContext } from "./auth";
@@ -54,7 +54,7 @@ export function authOptions(): NextAuthOptions {
     pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
     providers: [
       CredentialsProvider({
-        id: "password",
+        id: "credentials",
         name: "Password",
         credentials: { email: {}, password: {} },
         async authorize(credentials) {
@@ -89,8 +89,12 @@ export function authOptions(): NextAuthOptions {
         }
         return { sid: token["sid"], uid: token["uid"] };
       },
-      /** What /api/auth/session tells: nothing. Pages read the member on the server. */
-      session: ({ session }) => ({ expires: session.expires }),
+      /** What /api/auth/session tells: the member's id while the session stands. Pages read the member on the server. */
+      async session({ session, token }) {
+        const { sid, uid } = token as { sid?: unknown; uid?: unknown };
+        const actor = typeof sid === "string" && typeof uid === "string" ? await findSession(anonymousContext(), sid, uid) : null;
+        return { expires: session.expires, ...(actor ? { user: { id: actor.id } } : {}) };
+      },
       /** Only to our own pages. */
       redirect: ({ url, baseUrl }) => (url.startsWith("/") && !url.startsWith("//") && !url.includes("\\") ? `${baseUrl}${url}` : baseUrl),
     },

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { PASSWORD_MIN } from "@/domain/access/model";
-import type { Result } from "@/domain/kernel/errors";
+import type { Result } from "@/domain/kernel/model";
 import { FormError } from "./form-error";
 
 interface SetupInput {
@@ -32,7 +32,7 @@ export function SetupForm({ token, create }: { token: string; create: (input: Se
         setError(null);
         void run(input).then(async (result) => {
           if (!result.ok) return;
-          const answer = await signIn("password", { redirect: false, email: input.email, password: input.password });
+          const answer = await signIn("credentials", { redirect: false, email: input.email, password: input.password });
           window.location.assign(answer?.ok ? "/welcome" : "/sign-in");
         });
       }}

@@ -31,7 +31,7 @@ export function SignInForm({ callbackUrl, singleSignOn, notice }: SignInFormProp
     setPending(true);
     setError(null);
     try {
-      const answer = await signIn("password", { redirect: false, callbackUrl, email: text("email"), password: text("password") });
+      const answer = await signIn("credentials", { redirect: false, callbackUrl, email: text("email"), password: text("password") });
       if (answer?.ok && !answer.error) {
         // A full load: nothing of the page before sign-in stays.
         window.location.assign(callbackUrl);

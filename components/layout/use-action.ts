@@ -2,7 +2,7 @@
 
 import { useCallback, useState, useTransition } from "react";
 import { toast } from "@/components/ui/sonner";
-import type { FieldErrors, Result } from "@/domain/kernel/errors";
+import type { FieldErrors, Result } from "@/domain/kernel/model";
 
 export interface UseActionOptions<O> {
   /** Toast after success; a function makes it from what came back. */

@@ -1,69 +1,66 @@
 import { z } from "zod";
-import { recordAudit } from "@/domain/audit";
+import { recordAudit } from "@/domain/kernel/record-audit";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
-import { normaliseEmail } from "./email";
 import { emailSchema, nameSchema, passwordSchema, roleSchema } from "./fields";
-import type { Role } from "./model";
+import { auditedMember, memberOf, type UserRow } from "./member-rows";
+import type { Member, OneTimeLink } from "./model";
+import { issueToken } from "./one-time-token";
 import { hashPassword, requireGoodPassword } from "./password";
 import { requirePermission } from "./require-permission";
 
-const createInput = z.strictObject({
+const invitation = z.strictObject({
   email: emailSchema,
   name: nameSchema,
   role: roleSchema,
   seesPersonalData: z.boolean().default(true),
-  password: passwordSchema,
 });
+const creation = invitation.extend({ password: passwordSchema, isDemo: z.boolean().default(false) });
 
-/** Makes a member with a password, active at once (operators and set-up; people are invited by link instead). */
-export async function createMember(ctx: Ctx, input: unknown): Promise<{ id: string; email: string; role: Role }> {
+/** Adds somebody who chooses a password through the returned one-time link (or comes by single sign-on). */
+export async function inviteMember(ctx: Ctx, input: unknown): Promise<{ member: Member; link: OneTimeLink }> {
   requirePermission(ctx, "members:write");
-  const given = parseInput(createInput, input);
-  requireGoodPassword(given.password, given.email);
-  const email = normaliseEmail(given.email);
-  const passwordHash = await hashPassword(given.password);
+  const given = parseInput(invitation, input);
   return withTx(ctx, async (tx) => {
-    const id = newId("usr");
-    const made = await tx.sql`
-      insert into users (id, email, name, password_hash, role, sees_personal_data, status)
-      values (${id}, ${email}, ${given.name}, ${passwordHash}, ${given.role}, ${given.seesPersonalData}, 'active')
-      on conflict (email) do nothing returning id`;
-    if (made.length === 0) {
-      throw new DomainError("CONFLICT", "There is a member with this e-mail address already.", {
-        fields: { email: "There is a member with this address already." },
-      });
-    }
-    await tx.sql`delete from user_tokens where kind = 'setup'`;
-    await recordAudit(tx, {
-      action: "member.created",
-      object: { type: "user", id },
-      after: { role: given.role, seesPersonalData: given.seesPersonalData, status: "active" },
-    });
-    return { id, email, role: given.role };
+    const row = await insert(tx, given, { status: "invited", passwordHash: null, isDemo: false });
+    const { token, expiresAt } = await issueToken(tx, "invite", row.id);
+    await recordAudit(tx, { action: "member.invited", object: { type: "user", id: row.id }, after: auditedMember(row) });
+    return { member: memberOf(row), link: { path: `/invite/${token}`, expiresAt: expiresAt.toISOString() } };
   });
 }
 
-const passwordInput = z.strictObject({ email: emailSchema, password: passwordSchema });
-
-/** Gives a member a new password and ends all of the member's sessions. */
-export async function setMemberPassword(ctx: Ctx, input: unknown): Promise<{ id: string; email: string }> {
+/** Adds somebody with a password at once: for the CLI and the demo data. */
+export async function createMember(ctx: Ctx, input: unknown): Promise<Member> {
   requirePermission(ctx, "members:write");
-  const given = parseInput(passwordInput, input);
+  const given = parseInput(creation, input);
   requireGoodPassword(given.password, given.email);
-  const email = normaliseEmail(given.email);
   const passwordHash = await hashPassword(given.password);
   return withTx(ctx, async (tx) => {
-    const [user] = await tx.sql<{ id: string }[]>`
-      update users set password_hash = ${passwordHash}, updated_at = ${tx.clock.now()},
-        status = case when status = 'invited' then 'active' else status end
-      where email = ${email} returning id`;
-    if (!user) throw new DomainError("NOT_FOUND", "No member has this e-mail address.");
-    await tx.sql`update sessions set revoked_at = ${tx.clock.now()} where user_id = ${user.id} and revoked_at is null`;
-    await tx.sql`delete from user_tokens where user_id = ${user.id}`;
-    await recordAudit(tx, { action: "member.password_reset", object: { type: "user", id: user.id }, detail: { by: "operator" } });
-    return { id: user.id, email };
+    const row = await insert(tx, given, { status: "active", passwordHash, isDemo: given.isDemo });
+    await tx.sql`delete from user_tokens where kind = 'setup'`;
+    await recordAudit(tx, { action: "member.created", object: { type: "user", id: row.id }, after: auditedMember(row) });
+    return memberOf(row);
   });
+}
+
+async function insert(
+  tx: Ctx,
+  given: z.output<typeof invitation>,
+  more: { status: "active" | "invited"; passwordHash: string | null; isDemo: boolean },
+): Promise<UserRow> {
+  const now = tx.clock.now().toISOString();
+  const [row] = await tx.sql<UserRow[]>`
+    insert into users (id, email, name, password_hash, role, sees_personal_data, status, is_demo, created_at, updated_at)
+    values (${newId("usr")}, ${given.email}, ${given.name}, ${more.passwordHash}, ${given.role}, ${given.seesPersonalData}, ${more.status},
+      ${more.isDemo}, ${now}::timestamptz, ${now}::timestamptz)
+    on conflict (email) do nothing
+    returning id, email, name, role, sees_personal_data, status, is_demo, last_sign_in_at, created_at`;
+  if (!row) {
+    throw new DomainError("CONFLICT", "There is a member with this e-mail address already.", {
+      fields: { email: "There is a member with this address already." },
+    });
+  }
+  return row;
 }

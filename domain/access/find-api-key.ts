@@ -44,7 +44,7 @@ export const forgetApiKeys = (): void => known.clear();
 
 async function read(ctx: Ctx, hash: string, now: number): Promise<Known> {
   const [row] = await ctx.sql<{ id: string; name: string; scopes: string[]; expires_at: Date | null }[]>`
-    select id, name, scopes, expires_at from api_keys
+    select id, name, scopes, least(expires_at, revoked_at) as expires_at from api_keys
     where key_hash = ${hash} and (revoked_at is null or revoked_at > ${new Date(now).toISOString()}::timestamptz)
       and (expires_at is null or expires_at > ${new Date(now).toISOString()}::timestamptz)`;
   if (!row) return { actor: null, until: now + NEGATIVE_MS, expiresAt: 0 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { recordAudit } from "@/domain/audit";
+import { recordAudit } from "@/domain/kernel/record-audit";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { newId } from "@/domain/kernel/ids";
@@ -11,7 +11,7 @@ import { hashPassword, requireGoodPassword } from "./password";
 
 const FIRST_ADMIN_LOCK = 7_201_010;
 
-/** Whether the install waits for its first admin (demo accounts do not count). */
+/** Whether the install waits for its first admin. */
 export async function needsFirstAdmin(ctx: Ctx): Promise<boolean> {
   const [row] = await ctx.sql<{ found: boolean }[]>`select exists (select 1 from users) as found`;
   return !row?.found;

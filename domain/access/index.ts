@@ -6,4 +6,11 @@ export { checkPassword, closeSession, memberForVerifiedEmail, openSession } from
 export { findSession, type ClientInfo } from "./sessions";
 export { sweepThrottle } from "./throttle";
 export { findApiKey } from "./find-api-key";
-export { createMember, setMemberPassword } from "./create-member";
+export { createMember, inviteMember } from "./create-member";
+export { createMemberLink, removeInvitation, setMemberPassword, updateMember } from "./change-member";
+export { acceptInvite, readLink, resetWithLink } from "./accept-link";
+export { changeOwnPassword, readOwnAccount, updateOwnName } from "./own-account";
+export { listMembers } from "./list-members";
+export { listOwnSessions, listSessions, revokeOwnOtherSessions, revokeOwnSession, revokeSession } from "./manage-sessions";
+export { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./manage-api-keys";
+export { companySettings, readSettings, updateSettings } from "./settings";

@@ -1,4 +1,4 @@
-import { recordAudit } from "@/domain/audit";
+import { recordAudit } from "@/domain/kernel/record-audit";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { normaliseEmail } from "./email";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withTx } from "@/domain/kernel/context";
 import { testDatabase } from "@/server/test/database";
-import { recordAudit } from "./record-audit";
+import { recordAudit } from "@/domain/audit";
 
 const database = testDatabase();
 

@@ -1,7 +1,7 @@
-import type { Ctx } from "@/domain/kernel/context";
-import { canonicalJson } from "@/domain/kernel/canonical-json";
-import { newId } from "@/domain/kernel/ids";
-import { hmac } from "@/domain/kernel/secrets";
+import type { Ctx } from "./context";
+import { canonicalJson } from "./canonical-json";
+import { newId } from "./ids";
+import { hmac } from "./secrets";
 
 /** Advisory lock that makes the chain gapless: one writer at a time, held to the end of the transaction. */
 const AUDIT_LOCK = 7_201_001;
