@@ -1,5 +1,6 @@
 import { bigint, bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { ITEM_CODES, REJECTED_STAGES, REJECTED_STATUSES } from "@/domain/events/model";
+import { IMPORT_KINDS, IMPORT_STATUSES } from "@/domain/imports/model";
 import { SOURCE_STATUSES, SOURCE_TYPES } from "@/domain/sources/model";
 import { users } from "./access";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
@@ -105,9 +106,6 @@ export const rejectedMessages = pgTable(
     oneOf("rejected_messages_status_check", t.status, REJECTED_STATUSES),
   ],
 );
-
-export const IMPORT_STATUSES = ["uploading", "ready", "checking", "checked", "running", "done", "failed", "cancelled"] as const;
-export const IMPORT_KINDS = ["people", "events", "transactions"] as const;
 
 /** CSV imports. The file itself lies in DATA_DIR/imports/<id>. */
 export const imports = pgTable(

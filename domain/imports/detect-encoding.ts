@@ -103,7 +103,7 @@ const CANDIDATES: Candidate[] = [
   { encoding: "windows-1255", chardet: ["ISO-8859-8", "windows-1255"], usual: /[א-ת]/, prior: 3 },
   { encoding: "windows-1256", chardet: ["ISO-8859-6", "windows-1256"], usual: /[ء-ي،؟پچژگ]/, prior: 3 },
   { encoding: "windows-1257", chardet: ["windows-1257"], usual: /[āčēģīķļņšūžąęėįųĀČĒĢĪĶĻŅŠŪŽõäöüÕÄÖÜ]/, prior: 1 },
-  { encoding: "windows-1258", chardet: [], usual: /[ăâđêôơưĂÂĐÊÔƠƯ\u0300\u0301\u0303\u0309\u0323]/, prior: 0 },
+  { encoding: "windows-1258", chardet: [], usual: /[ăâđêôơưĂÂĐÊÔƠƯ]|\u0300|\u0301|\u0303|\u0309|\u0323/, prior: 0 },
   { encoding: "windows-874", chardet: [], usual: /[ก-ฺเ-๛]/, prior: 2 },
   { encoding: "shift_jis", chardet: ["Shift_JIS"], leads: [[0x81, 0x83], [0x88, 0x97]], prior: 3 },
   { encoding: "euc-jp", chardet: ["EUC-JP"], leads: [[0xa4, 0xa5], [0xb0, 0xcf]], prior: 1 },

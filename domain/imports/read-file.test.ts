@@ -135,14 +135,14 @@ function encode(text: string, encoding: string): Buffer {
   const learn = (bytes: number[]): void => {
     try {
       const char = decoder.decode(new Uint8Array(bytes));
-      if ([...char].length === 1 && !table.has(char)) table.set(char, bytes);
+      if (Array.from(char).length === 1 && !table.has(char)) table.set(char, bytes);
     } catch {
       // Not a character of this encoding.
     }
   };
   for (let a = 0; a < 256; a++) learn([a]);
   for (let a = 0x81; a < 256; a++) for (let b = 0x40; b < 256; b++) learn([a, b]);
-  return Buffer.from([...text].flatMap((char) => table.get(char) ?? fail(char, encoding)));
+  return Buffer.from(Array.from(text).flatMap((char) => table.get(char) ?? fail(char, encoding)));
 }
 
 function fail(char: string, encoding: string): never {
