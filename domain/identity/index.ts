@@ -6,3 +6,5 @@ export { unmergeProfiles } from "./unmerge-profiles";
 export { mergeProfiles } from "./merge-profiles";
 export { splitIdentifiers } from "./split-identifiers";
 export { updateIdentityRules } from "./update-identity-rules";
+export { readCursor, rulesAt } from "./cursor";
+export { identifiersOf, type MessageIdentity } from "./message-identifiers";

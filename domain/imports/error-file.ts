@@ -56,7 +56,8 @@ export class ErrorFile {
       const cells = keep.map((index) => inert(record.cells[index] ?? ""));
       // A row with too many cells keeps them, in the last column's neighbours, by way of the reason.
       const extra = record.cells.slice(this.headers.length).filter((cell) => cell.trim() !== "");
-      const reason = extra.length > 0 ? `${problem.message} Extra cells: ${extra.map((cell) => JSON.stringify(cell)).join(", ")}` : problem.message;
+      const reason =
+        extra.length > 0 ? `${problem.message} Extra cells: ${extra.map((cell) => JSON.stringify(cell)).join(", ")}` : problem.message;
       text += csvLine([...cells, String(problem.line), problem.code, inert(problem.field ?? ""), inert(reason)], this.delimiter);
     }
     const buffer = Buffer.from(text, "utf8");

@@ -51,7 +51,9 @@ export class MappedFile {
 
   get fileWarnings(): FileWarning[] {
     const blank: FileWarning[] =
-      this.state.blankLines > 0 ? [{ code: "blank_lines", message: `${this.state.blankLines.toLocaleString("en")} empty lines were skipped.` }] : [];
+      this.state.blankLines > 0
+        ? [{ code: "blank_lines", message: `${this.state.blankLines.toLocaleString("en")} empty lines were skipped.` }]
+        : [];
     return [...this.headerWarnings, ...this.state.warnings, ...blank];
   }
 

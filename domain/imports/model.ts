@@ -315,3 +315,44 @@ export interface ImportResult {
 
 /** Limits; shown beside the drop zone. */
 export const IMPORT_LIMITS = { columns: 500, fileBytes: 5 * 1024 ** 3, previewRows: 20, sampleRows: 1000, dryRunRows: 2_000_000 } as const;
+
+export interface ImportListItem {
+  id: string;
+  source: { id: string; name: string };
+  fileName: string;
+  fileBytes: number;
+  kind: ImportKind | null;
+  status: ImportStatus;
+  error: string | null;
+  rows: number;
+  rejected: number;
+  accepted: number;
+  duplicates: number;
+  /** ISO times. */
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** Name of the member, or "Command line". */
+  createdBy: string | null;
+}
+
+export interface ImportProgress {
+  /** Share of the file that is read, 0 to 1. */
+  read: number;
+  /** Share of the accepted messages that have become people and events. */
+  processed: number;
+  /** Finished, and everything processed. */
+  settled: boolean;
+}
+
+export interface ImportDetail extends ImportListItem {
+  detected: DetectedFile | null;
+  mapping: ImportMapping | null;
+  preview: ImportPreview | null;
+  result: ImportResult | null;
+  progress: ImportProgress;
+  errorFile: boolean;
+  canDownloadErrors: boolean;
+  /** Values are masked for this reader. */
+  masked: boolean;
+}
