@@ -159,10 +159,10 @@ describe("a real shop's file", () => {
 });
 
 describe("a run that is killed", () => {
-  const rows = Array.from({ length: 9_000 }, (_, i) => (i % 100 === 7 ? `,,x${i}` : `u${i},u${i}@x.example,${i}`));
+  const rows = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 7 ? `,,x${i}` : `u${i},u${i}@x.example,${i}`));
   const text = `user_id,email,score\n${rows.join("\n")}\n`;
 
-  it.each([1, 2, 4])("after step %i and resumed gives the same as one that was not", async (killAt) => {
+  it.each([1, 2, 3])("after step %i and resumed gives the same as one that was not", async (killAt) => {
     const sourceId = await source();
     const whole = await source();
     const clean = await local(file(text), whole);
@@ -179,7 +179,7 @@ describe("a run that is killed", () => {
     expect(result).toEqual({ ...clean.result, inbox: result?.inbox });
     const counted = await db.sql`
       select sum(accepted)::int as accepted, sum(duplicates)::int as duplicates, sum(rejected)::int as rejected from collect_tallies where source_id = ${sourceId}`;
-    expect(counted[0]).toEqual({ accepted: 8910, duplicates: 0, rejected: 90 });
+    expect(counted[0]).toEqual({ accepted: 4950, duplicates: 0, rejected: 50 });
     expect(readFileSync(join(dataDir, "imports", `${id}.errors.csv`), "utf8")).toBe(readFileSync(clean.errorFile ?? "", "utf8"));
     expect(await db.sql`select count(*)::int as n from rejected_messages where source_id = ${sourceId} and stage = 'import'`).toEqual([
       { n: 20 },
@@ -201,7 +201,7 @@ describe("a run that is killed", () => {
     await expect(runImport(db, id, { path, guard })).rejects.toThrow("no longer held");
     expect(steps).toBe(2);
     await runImportJob(db, "run", { id, guard: async () => {}, signal: new AbortController().signal, lastAttempt: false });
-    expect(await getImport(db.ctx(), { id })).toMatchObject({ status: "done", rows: 9000, accepted: 8910, duplicates: 0, rejected: 90 });
+    expect(await getImport(db.ctx(), { id })).toMatchObject({ status: "done", rows: 5000, accepted: 4950, duplicates: 0, rejected: 50 });
   });
 
   /** Uploads, maps and starts; the job is left in the queue. */
@@ -233,8 +233,8 @@ describe("rejected rows", () => {
     expect(statSync(first.errorFile ?? "").mode & 0o777).toBe(0o600);
     expect(errors.split("\r\n").slice(0, 3)).toEqual([
       "\uFEFFOrder No;SKU;Qty;Price;Date;Customer;Note;import_line;import_code;import_field;import_reason",
-      `1;A;2;"1,50";31.01.2026;c1;'=cmd|' /C calc'!A0;2;invalid_number;Qty;"Line 3 of the same order cannot be used: ""x"" is not a number with a decimal comma."`,
-      `1;B;x;"2,50";31.01.2026;c1;'+49 30;3;invalid_number;Qty;"""x"" is not a number with a decimal comma."`,
+      `1;A;2;"1,50";31.01.2026;c1;"'=cmd|' /C calc'!A0";2;invalid_number;Qty;"Line 3 of the same order cannot be used: ""x"" is not a number."`,
+      `1;B;x;"2,50";31.01.2026;c1;'+49 30;3;invalid_number;Qty;"""x"" is not a number."`,
     ]);
     const fixed = errors.replace("1;B;x;", "1;B;4;").replace("\r\n;A;1", "\r\n3;A;1");
     const second = await local(file(fixed), sourceId);
@@ -293,7 +293,7 @@ describe("dry run against what is known", () => {
     expect(preview).toMatchObject({
       rows: 7,
       messages: 6,
-      people: { creates: 3, updates: 2 - 1, merges: 1 },
+      people: { creates: 3, updates: 2, merges: 1 },
       rejected: 1,
       rejectedByCode: [{ code: "no_identifier", n: 1, examples: [{ line: 8 }] }],
       warnings: [{ code: "invalid_email", n: 1, lines: [7] }],
@@ -311,7 +311,7 @@ describe("verbs", () => {
     const ctx = createContext(member("marketer"), db);
     await db.sql`insert into users (id, email, name, role, status) values ('usr_test_marketer', 'm@example.test', 'Mo', 'marketer', 'active')`;
     const { id } = await createImport(ctx, { sourceId, fileName: "Customers \u202Egpj.csv" });
-    await uploadFile(ctx, { id }, pieces("id;имя\nu1;Иван\nu2;Ольга\n"), null);
+    await uploadFile(ctx, { id }, pieces("id;имя\nверб-1;Иван\nверб-2;Ольга\n"), null);
     await setFormat(ctx, { id, encoding: "utf-8", delimiter: ";", kind: "people" });
     const ready = await getImport(ctx, { id });
     expect(ready).toMatchObject({

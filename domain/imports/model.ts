@@ -356,3 +356,13 @@ export interface ImportDetail extends ImportListItem {
   /** Values are masked for this reader. */
   masked: boolean;
 }
+
+/** Whether the running system knows the zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,6 @@
 import { can, requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
-import { maskText } from "@/domain/profiles";
 import { errorPath, sizeOf } from "./files";
 import type { DetectedFile, ImportDetail, ImportListItem, ImportPreview, ImportProgress, ImportResult, RowProblem } from "./model";
 import { IMPORT_COLUMNS, readImport, type ImportRow } from "./rows";
@@ -92,6 +91,9 @@ async function progressOf(ctx: Ctx, row: ImportRow): Promise<ImportProgress> {
     settled: settled && row.status === "done",
   };
 }
+
+/** Letters and digits become dots; signs stay, so that the shape (a date, an address) is still seen. */
+const maskText = (text: string): string => text.replaceAll(/[\p{L}\p{N}\p{M}]/gu, "•");
 
 /** Headers and shapes stay; what stands in the cells does not. */
 function masked(detected: DetectedFile): DetectedFile {

@@ -6,6 +6,7 @@ import {
   ENCODINGS,
   IMPORT_KINDS,
   IMPORT_LIMITS,
+  isTimeZone,
   KEYED_TARGETS,
   KIND_TARGETS,
   SINGLE_TARGETS,
@@ -15,7 +16,6 @@ import {
   type ImportMapping,
   type Target,
 } from "./model";
-import { isTimeZone } from "./values";
 
 const PATH = /^[^.]+(?:\.[^.]+){0,4}$/;
 const FORBIDDEN = /(?:^|\.)(?:__proto__|constructor|prototype)(?:\.|$)/i;

@@ -163,16 +163,6 @@ export function fromWall(wall: number, timeZone: string): number {
   return offsetAt(second, timeZone) === after ? second : first;
 }
 
-/** Whether the running system knows the zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * A number as people write it: grouping by the other sign, by spaces or apostrophes; a currency sign or code around it;
  * accountant's brackets for negatives. Null when it is not one (also for exponents and hexadecimal: those are ids).
