@@ -15,6 +15,9 @@ export default defineConfig({
           include: ["{app,components,domain,db,server}/**/*.test.{ts,tsx}"],
           exclude: [...exclude, "**/*.{db,real}.test.ts"],
           environment: "node",
+          // A limit against hanging on a busy two-core machine, not a measure of speed.
+          testTimeout: 120_000,
+          sequence: { groupOrder: 0 },
         },
       },
       // Real PostgreSQL: one throw-away cluster for the run, one database (from a migrated template) per test file.
@@ -25,9 +28,10 @@ export default defineConfig({
           include: ["{app,domain,db,server}/**/*.db.test.ts"],
           exclude,
           globalSetup: "server/test/global-postgres.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       // Whole real data sets; needs the data folder beside the project (see docs/testing.md).
@@ -41,6 +45,7 @@ export default defineConfig({
           testTimeout: 1_800_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
