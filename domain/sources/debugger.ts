@@ -17,7 +17,7 @@ const messageInput = z.strictObject({ sourceId: id, inboxId: z.coerce.number().i
 /** How far back the debugger looks for a source's last messages, over all sources: bounds the cost of a quiet source. */
 const LOOK_BACK = 200_000;
 /** A rejected row shows its transaction's start: rows that committed later are found by looking back this far. */
-const OVERLAP = "60 seconds";
+const OVERLAP = "10 minutes";
 
 interface AcceptedRow {
   id: number;
@@ -61,28 +61,48 @@ export async function tailMessages(ctx: Ctx, given: unknown): Promise<DebuggerPa
   const query = parseInput(tailInput, given);
   const since = parseCursor(query.cursor);
   if (!since) return recentMessages(ctx, { id: query.id, limit: Math.min(query.limit, 200) });
-  const [state] = await ctx.sql<{ snapshot: string; at: string; total: number; rows: { id: number; at: string; body: string }[] | null }[]>`
+  const { snapshot, at } = since;
+  // Rejected rows carry no transaction id of their own: their row version's does, widened from 32 to 64 bits.
+  const [state] = await ctx.sql<TailRow[]>`
     with fresh as materialized (
       select id, received_at, body, count(*) over () as total from inbox
-      where xid >= pg_snapshot_xmin(${since.snapshot}::text::pg_snapshot)
-        and not pg_visible_in_snapshot(xid, ${since.snapshot}::text::pg_snapshot)
+      where xid >= pg_snapshot_xmin(${snapshot}::text::pg_snapshot)
+        and not pg_visible_in_snapshot(xid, ${snapshot}::text::pg_snapshot)
         and source_id = ${query.id}
       order by id desc limit ${query.limit}
+    ), here as (
+      select pg_snapshot_xmax(pg_current_snapshot())::text::int8 as xid
+    ), refused as materialized (
+      select r.id, r.received_at, r.code, r.field, r.message, r.message_id, r.sample, count(*) over () as total
+      from rejected_messages r, here
+      cross join lateral (select (here.xid >> 32 << 32) + r.xmin::text::int8 as wide) w
+      where r.source_id = ${query.id} and r.status = any('{open,replayed,discarded}')
+        and r.received_at > ${at}::text::timestamptz - ${OVERLAP}::text::interval
+        and not pg_visible_in_snapshot((case when wide > here.xid then wide - 4294967296 else wide end)::text::xid8, ${snapshot}::text::pg_snapshot)
+      order by r.received_at desc limit ${query.limit}
     )
-    select pg_current_snapshot()::text as snapshot, clock_timestamp()::text as at, coalesce((select max(total) from fresh), 0)::int as total,
-      (select json_agg(json_build_object('id', id, 'at', received_at, 'body', body)) from fresh) as rows`;
+    select pg_current_snapshot()::text as snapshot, clock_timestamp()::text as at,
+      coalesce((select max(total) from fresh), 0)::int as accepted, coalesce((select max(total) from refused), 0)::int as rejected,
+      (select json_agg(json_build_object('id', id, 'at', received_at, 'body', body)) from fresh) as fresh,
+      (select json_agg(json_build_object('id', id, 'at', received_at, 'code', code, 'field', field, 'message', message,
+        'messageId', message_id, 'sample', sample)) from refused) as refused`;
   if (!state) throw new Error("no snapshot");
-  const rejected = await ctx.sql<RejectedRow[]>`
-    select id, received_at as "receivedAt", code, field, message, message_id as "messageId", sample from rejected_messages
-    where source_id = ${query.id} and status = any('{open,replayed,discarded}')
-      and received_at > ${since.at}::text::timestamptz - ${OVERLAP}::text::interval
-    order by received_at desc limit ${query.limit}`;
-  const accepted = (state.rows ?? []).map((row) => ({ id: row.id, receivedAt: new Date(row.at), body: row.body }));
+  const accepted = (state.fresh ?? []).map((row) => ({ ...row, receivedAt: new Date(row.at) }));
+  const rejected = (state.refused ?? []).map((row) => ({ ...row, receivedAt: new Date(row.at) }));
   return {
     cursor: `${state.snapshot}/${state.at}`,
     items: merge(ctx, accepted, rejected),
-    left: Math.max(0, state.total - accepted.length),
+    left: state.accepted - accepted.length + state.rejected - rejected.length,
   };
+}
+
+interface TailRow {
+  snapshot: string;
+  at: string;
+  accepted: number;
+  rejected: number;
+  fresh: { id: number; at: string; body: string }[] | null;
+  refused: (Omit<RejectedRow, "receivedAt"> & { at: string })[] | null;
 }
 
 /** One accepted message in full, as the inbox keeps it. */

@@ -164,7 +164,9 @@ test("the debugger's tail neither misses a message that commits late nor shows o
 
   await database.sql`insert into rejected_messages (id, source_id, stage, code, message, sample)
     values ('rej_tail', ${id}, 'collect', 'missing_event', 'A track call needs an event.', '{"type":"track","userId":"u-1"}')`;
-  const rejected = (await tailMessages(ctx, { id, cursor: burst.cursor })).items.find((item) => item.kind === "rejected");
+  const page = await tailMessages(ctx, { id, cursor: burst.cursor });
+  const rejected = page.items.find((item) => item.kind === "rejected");
+  expect((await tailMessages(ctx, { id, cursor: page.cursor })).items).toEqual([]);
   expect(rejected).toMatchObject({
     id: "rej_tail",
     code: "missing_event",
