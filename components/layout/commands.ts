@@ -1,4 +1,4 @@
-import { KeyRound, UserPlus, type LucideIcon } from "lucide-react";
+import { KeyRound, Plug, UserPlus, type LucideIcon } from "lucide-react";
 import type { Permission } from "@/domain/access/model";
 
 export interface Command {
@@ -12,6 +12,7 @@ export interface Command {
 
 /** Actions of the command palette. Every area adds its own. */
 export const COMMANDS: readonly Command[] = [
+  { label: "Connect a source", href: "/sources/new", icon: Plug, permission: "sources:write", keywords: ["write key", "sdk", "new"] },
   { label: "Invite a member", href: "/settings/members?invite=1", icon: UserPlus, permission: "members:write", keywords: ["user", "add"] },
   { label: "Create an API key", href: "/settings/api-keys?create=1", icon: KeyRound, permission: "api_keys:write", keywords: ["token"] },
 ];

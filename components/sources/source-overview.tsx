@@ -21,7 +21,6 @@ import { HealthBadge } from "./health-badge";
 import { Snippets } from "./snippets-panel";
 import { Ago, clockTime } from "./time";
 import { WaitingForEvents } from "./connect-panel";
-import { useMessageStream } from "./use-message-stream";
 
 interface Props {
   initial: SourceDetail;
@@ -228,7 +227,13 @@ function Volume({ sourceId, initial }: { sourceId: string; initial: SourceVolume
 }
 
 function LastMessages({ sourceId }: { sourceId: string }) {
-  const { items } = useMessageStream(sourceId, { keep: 8 });
+  // Polled, not streamed: a browser opens six connections to a host, and an overview left open should not hold one.
+  const { data } = useQuery({
+    queryKey: ["sources", sourceId, "recent"],
+    queryFn: ({ signal }) => fetchJson<DebuggerPage>(`/api/sources/${sourceId}/recent?limit=8`, signal),
+    refetchInterval: 3_000,
+  });
+  const items = data?.items.toReversed() ?? [];
   return (
     <Card>
       <CardHeader>
