@@ -28,17 +28,17 @@ export function MessageDebugger({ sourceId, masked }: { sourceId: string; masked
   return (
     <section aria-label="Live messages" className="grid gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <label className="relative min-w-48 flex-1">
-          <span className="sr-only">Search in messages</span>
+        <div className="relative min-w-48 flex-1">
           <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted-foreground" />
           <Input
             type="search"
+            aria-label="Search in messages"
             placeholder="Search in messages"
             className="pl-8"
             value={filter.text}
             onChange={(event) => setFilter({ ...filter, text: event.target.value })}
           />
-        </label>
+        </div>
         <div className="w-32">
           <NativeSelect aria-label="Status" value={filter.kind} onChange={(event) => setFilter({ ...filter, kind: event.target.value })}>
             <option value="">Any status</option>

@@ -1,6 +1,7 @@
 "use client";
 
-import { useState, useTransition } from "react";
+import { useState } from "react";
+import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Field } from "@/components/ui/field";
@@ -16,26 +17,16 @@ type Create = (input: { name: string; type: SourceType }) => Promise<Result<Crea
 export function NewSource({ create, origin }: { create: Create; origin: string | null }) {
   const [type, setType] = useState<SourceType>("website");
   const [name, setName] = useState("");
-  const [error, setError] = useState<{ message: string; name?: string } | null>(null);
   const [made, setMade] = useState<(CreatedSource & { name: string; type: SourceType }) | null>(null);
-  const [pending, start] = useTransition();
+  const [missing, setMissing] = useState(false);
+  const { run, pending, fields } = useAction(create, { onSuccess: (data) => setMade({ ...data, name: name.trim(), type }) });
 
   if (made) return <ConnectPanel source={made} writeKey={made.writeKey} origin={origin} />;
 
-  const submit = () =>
-    start(async () => {
-      const given = name.trim();
-      if (given === "") {
-        setError({ message: "", name: "Give the source a name" });
-        return;
-      }
-      const result = await create({ name: given, type });
-      if (result.ok) setMade({ ...result.data, name: given, type });
-      else {
-        const wrong = result.error.fields?.name;
-        setError(wrong ? { message: "", name: wrong } : { message: result.error.message });
-      }
-    });
+  const submit = () => {
+    setMissing(name.trim() === "");
+    if (name.trim() !== "") void run({ name: name.trim(), type });
+  };
 
   return (
     <form
@@ -77,13 +68,8 @@ export function NewSource({ create, origin }: { create: Create; origin: string |
         </div>
       </fieldset>
       <div className="max-w-md">
-        <NameField value={name} error={error?.name} onChange={setName} />
+        <NameField value={name} error={missing ? "Give the source a name" : fields["name"]} onChange={setName} />
       </div>
-      {error?.message ? (
-        <p role="alert" className="text-sm text-destructive-text">
-          {error.message}
-        </p>
-      ) : null}
       <div>
         <Button type="submit" pending={pending}>
           Create source

@@ -47,8 +47,8 @@ export function JsonText({ text, label }: { text: string; label: string }) {
   const pretty = prettyJson(text);
   return (
     <div className="relative min-w-0">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
         aria-label={label}

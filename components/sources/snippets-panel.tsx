@@ -56,8 +56,8 @@ function Code({ text, label }: { text: string; label: string }) {
   return (
     <div className="relative min-w-0">
       {/* A region that scrolls sideways must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
         aria-label={label}

@@ -1,14 +1,14 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState, useTransition } from "react";
+import { useState } from "react";
+import { useAction } from "@/components/layout/use-action";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardAction, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle, DialogTrigger } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { NativeSelect } from "@/components/ui/native-select";
-import { toast } from "@/components/ui/sonner";
 import type { Result } from "@/domain/kernel/errors";
 import { DEFAULT_GRACE_HOURS, type KeyState, type SourceDetail, type SourceKeyView } from "@/domain/sources/model";
 import { Confirm } from "./confirm";
@@ -75,6 +75,9 @@ export function SourceKeys({ source, actions, canWrite }: { source: SourceDetail
   );
 }
 
+const refused: KeyActions["revoke"] = () =>
+  Promise.resolve({ ok: false, error: { code: "FORBIDDEN", message: "Only an admin can revoke keys." } });
+
 interface KeyLineProps {
   item: SourceKeyView;
   source: SourceDetail;
@@ -83,20 +86,10 @@ interface KeyLineProps {
 }
 
 function KeyLine({ item, source, only, revoke }: KeyLineProps) {
-  const [pending, start] = useTransition();
   const router = useRouter();
+  const end = useAction(revoke ?? refused, { success: "Key revoked", onSuccess: () => router.refresh() });
   const { label, variant } = STATES[item.state];
   const valid = item.state === "active" || item.state === "expiring";
-  const run = () =>
-    start(async () => {
-      const result = await revoke?.({ sourceId: source.id, keyId: item.id });
-      if (!result?.ok) {
-        toast.error(result?.error.message ?? "Not possible.");
-        return;
-      }
-      toast.success("Key revoked");
-      router.refresh();
-    });
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2 text-sm">
       <span className="flex min-w-0 flex-wrap items-center gap-2">
@@ -123,9 +116,9 @@ function KeyLine({ item, source, only, revoke }: KeyLineProps) {
             title={`Revoke ${item.hint}?`}
             text="Whatever still sends with it gets 401 within 30 seconds, and SDKs drop what is refused: those events are lost."
             action="Revoke key"
-            onConfirm={run}
+            onConfirm={() => void end.run({ sourceId: source.id, keyId: item.id })}
           >
-            <Button variant="destructive-outline" size="sm" pending={pending}>
+            <Button variant="destructive-outline" size="sm" pending={end.pending}>
               Revoke
             </Button>
           </Confirm>
@@ -139,14 +132,8 @@ function Rotate({ source, rotate }: { source: SourceDetail; rotate: KeyActions["
   const [open, setOpen] = useState(false);
   const [hours, setHours] = useState(DEFAULT_GRACE_HOURS);
   const [made, setMade] = useState<{ writeKey: string; oldKeysUntil: string | null } | null>(null);
-  const [pending, start] = useTransition();
   const router = useRouter();
-  const run = () =>
-    start(async () => {
-      const result = await rotate({ id: source.id, graceHours: hours });
-      if (result.ok) setMade(result.data);
-      else toast.error(result.error.message);
-    });
+  const { run, pending } = useAction(rotate, { onSuccess: setMade });
   const change = (next: boolean) => {
     setOpen(next);
     if (next) return;
@@ -198,7 +185,7 @@ function Rotate({ source, rotate }: { source: SourceDetail; rotate: KeyActions["
               <Button variant="outline" onClick={() => change(false)}>
                 Cancel
               </Button>
-              <Button pending={pending} onClick={run}>
+              <Button pending={pending} onClick={() => void run({ id: source.id, graceHours: hours })}>
                 Rotate key
               </Button>
             </DialogFooter>

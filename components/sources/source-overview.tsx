@@ -12,6 +12,7 @@ import {
   receivedOf,
   VOLUME_RANGE_LABELS,
   VOLUME_RANGES,
+  type DebuggerPage,
   type SourceDetail,
   type SourceVolume,
   type VolumeRange,

@@ -1,7 +1,8 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState, useTransition, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
+import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
@@ -9,7 +10,7 @@ import { Input } from "@/components/ui/input";
 import { toast } from "@/components/ui/sonner";
 import { Switch } from "@/components/ui/switch";
 import { Textarea } from "@/components/ui/textarea";
-import type { FieldErrors, Result } from "@/domain/kernel/errors";
+import type { Result } from "@/domain/kernel/errors";
 import type { SourceDetail, SourceSettings, SourceStatus } from "@/domain/sources/model";
 import { Confirm } from "./confirm";
 import { SourceKeys, type KeyActions } from "./source-keys";
@@ -33,30 +34,24 @@ export function SourceSettingsForm({ source, actions, canWrite }: { source: Sour
 
 function General({ source, update, canWrite }: { source: SourceDetail; update: SourceActions["update"]; canWrite: boolean }) {
   const [draft, setDraft] = useState(() => toDraft(source));
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [pending, start] = useTransition();
   const router = useRouter();
+  const save = useAction(update, {
+    success: "Settings saved",
+    onSuccess: () => router.refresh(),
+    onError: (error) => {
+      // Wrong fields say so beside themselves.
+      if (Object.keys(error.fields ?? {}).length === 0) toast.error(error.message);
+    },
+  });
+  const errors = save.fields;
   const dirty = JSON.stringify(draft) !== JSON.stringify(toDraft(source));
   const set = <K extends keyof Draft>(key: K, value: Draft[K]) => setDraft({ ...draft, [key]: value });
-  const save = () =>
-    start(async () => {
-      const result = await update({ id: source.id, name: draft.name, settings: toSettings(draft) });
-      if (result.ok) {
-        setErrors({});
-        toast.success("Settings saved");
-        router.refresh();
-        return;
-      }
-      const fields = result.error.fields ?? {};
-      setErrors(fields);
-      if (Object.keys(fields).length === 0) toast.error(result.error.message);
-    });
   const origins = Object.entries(errors).find(([key]) => key.startsWith("settings.allowedOrigins"))?.[1];
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        void save.run({ id: source.id, name: draft.name, settings: toSettings(draft) });
       }}
     >
       <Card>
@@ -111,7 +106,7 @@ function General({ source, update, canWrite }: { source: SourceDetail; update: S
         </CardContent>
         {canWrite && (
           <CardFooter>
-            <Button type="submit" pending={pending} disabled={!dirty}>
+            <Button type="submit" pending={save.pending} disabled={!dirty}>
               Save settings
             </Button>
             {dirty && (
@@ -158,25 +153,14 @@ function toSettings(draft: Draft): SourceSettings {
 }
 
 function Ending({ source, actions }: { source: SourceDetail; actions: SourceActions }) {
-  const [pending, start] = useTransition();
   const router = useRouter();
   const enabled = source.status === "enabled";
-  const run = (work: () => Promise<Result<unknown>>, done: string, then: () => void) =>
-    start(async () => {
-      const result = await work();
-      if (!result.ok) {
-        toast.error(result.error.message);
-        return;
-      }
-      toast.success(done);
-      then();
-    });
-  const toggle = () =>
-    run(
-      () => actions.setStatus({ id: source.id, status: enabled ? "disabled" : "enabled" }),
-      enabled ? "Source disabled" : "Source enabled",
-      () => router.refresh(),
-    );
+  const status = useAction(actions.setStatus, {
+    success: enabled ? "Source disabled" : "Source enabled",
+    onSuccess: () => router.refresh(),
+  });
+  const remove = useAction(actions.remove, { success: "Source deleted", onSuccess: () => router.push("/sources") });
+  const toggle = () => void status.run({ id: source.id, status: enabled ? "disabled" : "enabled" });
   return (
     <Card>
       <CardHeader>
@@ -198,12 +182,12 @@ function Ending({ source, actions }: { source: SourceDetail; actions: SourceActi
               action="Disable source"
               onConfirm={toggle}
             >
-              <Button variant="destructive-outline" pending={pending}>
+              <Button variant="destructive-outline" pending={status.pending}>
                 Disable
               </Button>
             </Confirm>
           ) : (
-            <Button variant="outline" pending={pending} onClick={toggle}>
+            <Button variant="outline" pending={status.pending} onClick={toggle}>
               Enable
             </Button>
           )}
@@ -220,15 +204,9 @@ function Ending({ source, actions }: { source: SourceDetail; actions: SourceActi
             title={`Delete ${source.name}?`}
             text="Its write keys stop working. This cannot be undone."
             action="Delete source"
-            onConfirm={() =>
-              run(
-                () => actions.remove({ id: source.id }),
-                "Source deleted",
-                () => router.push("/sources"),
-              )
-            }
+            onConfirm={() => void remove.run({ id: source.id })}
           >
-            <Button variant="destructive-outline" disabled={!source.neverReceived} pending={pending}>
+            <Button variant="destructive-outline" disabled={!source.neverReceived} pending={remove.pending}>
               Delete
             </Button>
           </Confirm>

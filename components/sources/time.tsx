@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 
 const STEPS: readonly [limitSeconds: number, divisor: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [60, 1, "second"],
@@ -14,19 +14,22 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 /** `5 minutes ago`; a few seconds are "just now", so that a clock that runs ahead shows no future. */
 export function ago(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1000;
-  if (Math.abs(seconds) < 5) return "just now";
+  if (seconds > -10) return "just now";
   const [, divisor, unit] = STEPS.find(([limit]) => Math.abs(seconds) < limit) ?? [0, 86_400 * 30, "month" as const];
   return relative.format(Math.trunc(seconds / divisor), unit);
 }
 
+const TICK_MS = 5_000;
+const everyFiveSeconds = (notify: () => void) => {
+  const timer = setInterval(notify, TICK_MS);
+  return () => clearInterval(timer);
+};
+// The same number until the next tick: a snapshot that changes with every read would render for ever.
+const currentTick = (): number => Math.ceil(Date.now() / TICK_MS) * TICK_MS;
+
 /** A time as distance from now, kept up to date, with the exact time on hover. Rendered after mount: it depends on the clock. */
 export function Ago({ at, none = "Never" }: { at: string | null; none?: string }) {
-  const [now, setNow] = useState<number | null>(null);
-  useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 5_000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useSyncExternalStore(everyFiveSeconds, currentTick, () => null);
   if (at === null) return <span className="text-muted-foreground">{none}</span>;
   return (
     <time dateTime={at} title={new Date(at).toISOString().replace("T", " ").slice(0, 19) + " UTC"} suppressHydrationWarning>

@@ -10,6 +10,8 @@ interface Batch {
   left: number;
 }
 
+const HIDDEN_MS = 20_000;
+
 export interface MessageStream {
   /** Newest first, at most `keep`. */
   items: DebuggerItem[];
@@ -18,7 +20,6 @@ export interface MessageStream {
   reason: string | null;
   /** Messages that arrived faster than they can be shown, since the page was opened. */
   left: number;
-  clear(): void;
 }
 
 /**
@@ -33,30 +34,55 @@ export function useMessageStream(sourceId: string, { keep = 2_000 }: { keep?: nu
   const seen = useRef(new Set<string>());
 
   useEffect(() => {
-    const source = new EventSource(`/api/sources/${encodeURIComponent(sourceId)}/stream`);
-    source.addEventListener("open", () => setState("open"));
-    source.addEventListener("messages", (event) => {
-      const batch = JSON.parse((event as MessageEvent<string>).data) as Batch;
-      setState("open");
-      const fresh = batch.items.filter((item) => !seen.current.has(item.id));
-      for (const item of fresh) seen.current.add(item.id);
-      if (batch.left > 0) setLeft((count) => count + batch.left);
-      if (fresh.length === 0) return;
-      setItems((before) => {
-        const next = [...fresh.reverse(), ...before];
-        for (const gone of next.slice(keep)) seen.current.delete(gone.id);
-        return next.slice(0, keep);
+    let source: EventSource | null = null;
+    let lastId = "";
+    let over = false;
+    const close = () => {
+      source?.close();
+      source = null;
+    };
+    const connect = () => {
+      if (source || over) return;
+      const since = lastId === "" ? "" : `?since=${lastId}`;
+      const opened = new EventSource(`/api/sources/${encodeURIComponent(sourceId)}/stream${since}`);
+      source = opened;
+      opened.addEventListener("open", () => setState("open"));
+      opened.addEventListener("messages", (event) => {
+        const { data, lastEventId } = event as MessageEvent<string>;
+        const batch = JSON.parse(data) as Batch;
+        lastId = lastEventId;
+        setState("open");
+        const fresh = batch.items.filter((item) => !seen.current.has(item.id));
+        for (const item of fresh) seen.current.add(item.id);
+        if (batch.left > 0) setLeft((count) => count + batch.left);
+        if (fresh.length === 0) return;
+        fresh.reverse();
+        setItems((before) => [...fresh, ...before].slice(0, keep));
       });
-    });
-    source.addEventListener("ended", (event) => {
-      // Without this the browser would knock at a closed door for ever.
-      source.close();
-      setState("ended");
-      setReason((JSON.parse((event as MessageEvent<string>).data) as { message: string }).message);
-    });
-    source.addEventListener("error", () => setState(source.readyState === EventSource.CLOSED ? "failed" : "retrying"));
-    return () => source.close();
+      opened.addEventListener("ended", (event) => {
+        // Without this the browser would knock at a closed door for ever.
+        over = true;
+        close();
+        setState("ended");
+        setReason((JSON.parse((event as MessageEvent<string>).data) as { message: string }).message);
+      });
+      opened.addEventListener("error", () => setState(opened.readyState === EventSource.CLOSED ? "failed" : "retrying"));
+    };
+    // A tab in the background gives its connection back (a browser has six to a host) and goes on where it was.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onVisibility = () => {
+      clearTimeout(timer);
+      if (document.visibilityState === "visible") connect();
+      else timer = setTimeout(close, HIDDEN_MS);
+    };
+    connect();
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", onVisibility);
+      close();
+    };
   }, [sourceId, keep]);
 
-  return { items, state, reason, left, clear: () => setItems([]) };
+  return { items, state, reason, left };
 }

@@ -71,7 +71,9 @@ export function messageStream(options: MessageStreamOptions): Response {
             checked = Date.now();
           }
           if (!member) {
-            write(`event: ended\ndata: ${JSON.stringify({ message: "Your session has ended or you may no longer watch. Sign in again." })}\n\n`);
+            write(
+              `event: ended\ndata: ${JSON.stringify({ message: "Your session has ended or you may no longer watch. Sign in again." })}\n\n`,
+            );
             break;
           }
           // A reader that does not keep up waits; the cursor keeps its place.
