@@ -5,11 +5,27 @@ import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 
-/** One line of a mapping: a field gets a fixed text, or what stands in another field. Paths are dotted. */
+/** One line of a mapping: a field gets a text, gets what stands in another field, or goes. Paths are dotted. */
 export interface FixLine {
   field: string;
-  from: "value" | "field";
+  op: "set" | "copy" | "drop";
   text: string;
+}
+
+/** The rules as the verb takes them (domain/events/mapping-rules.ts). */
+export type FixRule =
+  | { op: "set"; field: string; value: string }
+  | { op: "copy"; from: string; to: string }
+  | { op: "drop"; field: string };
+
+/** Lines without a field are not filled in yet and say nothing. */
+export function rulesOf(lines: readonly FixLine[]): FixRule[] {
+  return lines
+    .map((line) => ({ ...line, field: line.field.trim() }))
+    .filter((line) => line.field !== "")
+    .map(({ field, op, text }) =>
+      op === "set" ? { op, field, value: text } : op === "copy" ? { op, from: text.trim(), to: field } : { op, field },
+    );
 }
 
 interface Props {
@@ -38,17 +54,19 @@ export function FixForm({ lines, onChange }: Props) {
           <div className="max-sm:order-last">
             <NativeSelect
               aria-label={`How field ${index + 1} is set`}
-              value={line.from}
-              onChange={(event) => set(index, { from: event.target.value as FixLine["from"] })}
+              value={line.op}
+              onChange={(event) => set(index, { op: event.target.value as FixLine["op"] })}
             >
-              <option value="value">becomes the text</option>
-              <option value="field">is taken from</option>
+              <option value="set">becomes the text</option>
+              <option value="copy">is taken from</option>
+              <option value="drop">is removed</option>
             </NativeSelect>
           </div>
           <Input
-            aria-label={line.from === "value" ? `Text of field ${index + 1}` : `Field that field ${index + 1} is taken from`}
-            placeholder={line.from === "value" ? "Product Viewed" : "properties.customer_id"}
-            className={line.from === "field" ? "font-mono max-sm:order-last" : "max-sm:order-last"}
+            disabled={line.op === "drop"}
+            aria-label={line.op !== "copy" ? `Text of field ${index + 1}` : `Field that field ${index + 1} is taken from`}
+            placeholder={line.op === "drop" ? "" : line.op === "set" ? "Product Viewed" : "properties.customer_id"}
+            className={line.op === "copy" ? "font-mono max-sm:order-last" : "max-sm:order-last"}
             value={line.text}
             onChange={(event) => set(index, { text: event.target.value })}
           />
@@ -63,7 +81,7 @@ export function FixForm({ lines, onChange }: Props) {
         </div>
       ))}
       <div>
-        <Button variant="outline" size="sm" onClick={() => onChange([...lines, { field: "", from: "value", text: "" }])}>
+        <Button variant="outline" size="sm" onClick={() => onChange([...lines, { field: "", op: "set", text: "" }])}>
           <Plus aria-hidden />
           Add a rule
         </Button>

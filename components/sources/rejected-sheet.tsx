@@ -18,7 +18,7 @@ import type { Result } from "@/domain/kernel/errors";
 import type { RejectedSample } from "@/domain/sources/model";
 import { CODE_TEXTS } from "./codes";
 import { fetchJson } from "./fetch-json";
-import { FixForm, type FixLine } from "./fix-form";
+import { FixForm, rulesOf, type FixLine, type FixRule } from "./fix-form";
 import { JsonText } from "./payload";
 import { dateTime } from "./time";
 
@@ -28,11 +28,11 @@ export type RejectedChoice = { sourceId: string } & ({ ids: string[] } | { code:
 export interface ReplayOutcome {
   replayed: number;
   duplicates: number;
-  rejected: number;
+  stillRejected: { message: string }[];
 }
 
 export interface RejectedActions {
-  replay(input: RejectedChoice & { fix: FixLine[] }): Promise<Result<ReplayOutcome>>;
+  replay(input: RejectedChoice & { rules: FixRule[] }): Promise<Result<ReplayOutcome>>;
   discard(input: RejectedChoice & { reason: string }): Promise<Result<{ discarded: number }>>;
 }
 
@@ -131,14 +131,14 @@ function Decision({ item, sourceId, actions, others, done }: DecisionProps) {
       if (outcome.replayed + outcome.duplicates > 0) {
         toast.success(outcomeText(outcome));
         done();
-      } else toast.error("Still rejected: the rules did not mend it. Look at the reason again.");
+      } else toast.error(`Still rejected: ${outcome.stillRejected[0]?.message ?? "nothing was open any more"}`);
     },
   });
   const discard = useAction(actions.discard, {
     success: ({ discarded }) => `${formatCount(discarded)} discarded`,
     onSuccess: done,
   });
-  const used = lines.filter((line) => line.field.trim() !== "");
+  const rules = rulesOf(lines);
   return (
     <div className="grid gap-4 border-t pt-4">
       {others > 1 && (
@@ -151,8 +151,8 @@ function Decision({ item, sourceId, actions, others, done }: DecisionProps) {
       )}
       <FixForm lines={lines} onChange={setLines} />
       <div>
-        <Button pending={replay.pending} disabled={item.sampleCut && !all} onClick={() => void replay.run({ ...choice, fix: used })}>
-          {used.length > 0 ? "Mend and replay" : "Replay as it is"}
+        <Button pending={replay.pending} disabled={item.sampleCut && !all} onClick={() => void replay.run({ ...choice, rules })}>
+          {rules.length > 0 ? "Mend and replay" : "Replay as it is"}
         </Button>
       </div>
       <form
@@ -177,19 +177,19 @@ function Decision({ item, sourceId, actions, others, done }: DecisionProps) {
 function suggestionFor(code: ItemCode): FixLine[] {
   switch (code) {
     case "no_user_anon_id":
-      return [{ field: "userId", from: "field", text: "" }];
+      return [{ field: "userId", op: "copy", text: "" }];
     case "missing_event":
-      return [{ field: "event", from: "value", text: "" }];
+      return [{ field: "event", op: "set", text: "" }];
     case "unknown_type":
-      return [{ field: "type", from: "value", text: "track" }];
+      return [{ field: "type", op: "set", text: "track" }];
     default:
       return [];
   }
 }
 
-function outcomeText({ replayed, duplicates, rejected }: ReplayOutcome): string {
+function outcomeText({ replayed, duplicates, stillRejected }: ReplayOutcome): string {
   const parts = [`${formatCount(replayed)} replayed`];
   if (duplicates > 0) parts.push(`${formatCount(duplicates)} known already`);
-  if (rejected > 0) parts.push(`${formatCount(rejected)} still rejected`);
+  if (stillRejected.length > 0) parts.push(`${formatCount(stillRejected.length)} still rejected`);
   return parts.join(", ");
 }

@@ -1,6 +1,7 @@
 "use server";
 
 import { action } from "@/app/_server/action";
+import { discardRejected, replayRejected, type ItemCode, type MappingRule } from "@/domain/events";
 import * as sources from "@/domain/sources";
 
 type Settings = Partial<sources.SourceSettings>;
@@ -19,3 +20,9 @@ export const rotateWriteKey = action("sources:write", (ctx, input: { id: string;
 );
 export const revokeKey = action("sources:write", (ctx, input: { sourceId: string; keyId: string }) => sources.revokeKey(ctx, input));
 export const deleteSource = action("sources:write", (ctx, input: { id: string }) => sources.deleteSource(ctx, input));
+
+type Chosen = { sourceId: string; ids?: string[]; code?: ItemCode };
+export const replayRejectedMessages = action("sources:write", (ctx, input: Chosen & { rules: MappingRule[] }) =>
+  replayRejected(ctx, input),
+);
+export const discardRejectedMessages = action("sources:write", (ctx, input: Chosen & { reason: string }) => discardRejected(ctx, input));
