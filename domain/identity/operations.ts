@@ -2,7 +2,7 @@ import type { TxSql } from "@/db/client";
 import type { CompiledRules } from "./compile-rules";
 import { rulesAt, type PlacedOperation } from "./cursor";
 import type { IdentifierRef, IdentityOperation } from "./model";
-import { fragmentsWith, recomputePeople } from "./recompute";
+import { fragmentsWith, recomputePeople, reconcileAgain } from "./recompute";
 
 export interface MergeRow {
   id: string;
@@ -109,11 +109,14 @@ export async function splitOff(
   return id;
 }
 
-/** Repeats a recorded change at its place while history is replayed. Rules take effect by their position alone. */
+/** Repeats a recorded change at its place while history is replayed. Rules are in force by their position alone. */
 export async function repeatOperation(tx: TxSql, placed: PlacedOperation, processed: number): Promise<void> {
   const { operation, at, actorId, id } = placed;
-  if (operation.kind === "rules") return;
   const rules = await rulesAt(tx, { xid: placed.xid, id: placed.inboxId }, id);
+  if (operation.kind === "rules") {
+    await reconcileAgain(tx, await rulesAt(tx, { xid: placed.xid, id: placed.inboxId }, id - 1), rules);
+    return;
+  }
   const how = { at, actorId, operationId: id, processed };
   if (!(await repeat(tx, operation, how, rules))) {
     await tx`

@@ -120,3 +120,22 @@ async function recount(tx: TxSql, people: Person[]): Promise<void> {
     person.lastSeen = person.seenActive ? last : person.firstSeen;
   }
 }
+
+const AT_ONCE = 1_000;
+
+/**
+ * A change of how traits are chosen shows on people of several fragments at once: their reconciled traits are a function
+ * of fragments and rules, never of when somebody last looked. Does nothing when the choice is the same.
+ */
+export async function reconcileAgain(tx: TxSql, before: CompiledRules, after: CompiledRules): Promise<void> {
+  const policy = ({ rules }: CompiledRules): string => JSON.stringify([rules.traitRule, rules.sourcePriority]);
+  if (policy(before) === policy(after)) return;
+  const rows = await tx<{ id: number }[]>`select distinct canonical_id as id from profile_aliases order by 1`;
+  for (let i = 0; i < rows.length; i += AT_ONCE) {
+    const fragments = await fragmentsWith(
+      tx,
+      rows.slice(i, i + AT_ONCE).map(({ id }) => id),
+    );
+    await recomputePeople(tx, fragments, after);
+  }
+}

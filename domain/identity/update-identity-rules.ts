@@ -6,6 +6,7 @@ import { DomainError, parseInput, withTx, type Ctx } from "@/domain/kernel";
 import { enqueueJob } from "@/domain/kernel/jobs";
 import { DEFAULT_RULES_VERSION, lockIdentity, recordOperation, rulesAt } from "./cursor";
 import { REBUILD_JOB } from "./rebuild";
+import { reconcileAgain } from "./recompute";
 import { rulesSchema } from "./rules-schema";
 
 const schema = z.object({
@@ -42,6 +43,7 @@ export async function updateIdentityRules(ctx: Ctx, input: unknown): Promise<{ v
       applyToHistory ? { kind: "rules", version, history: true } : { kind: "rules", version },
       by,
     );
+    if (!applyToHistory) await reconcileAgain(sql, before, await rulesAt(sql, cursor));
     const jobId = applyToHistory ? await enqueueJob(sql, { kind: REBUILD_JOB, key: "all", payload: { version } }) : null;
     await recordAudit(tx, {
       action: "identity_rules.updated",
