@@ -1,0 +1,41 @@
+import type { ItemCode } from "@/domain/events/model";
+import type { SourceSettings, SourceType } from "@/domain/sources/model";
+
+/** The invented company of the demo data: a coffee roaster with a web shop, an app, stores and a connected machine. */
+export const DEMO_COMPANY = "Fernhill Coffee";
+
+export const DEMO_SOURCE_KEYS = ["web", "app", "backend", "email", "pos", "support", "iot", "crm"] as const;
+export type DemoSourceKey = (typeof DEMO_SOURCE_KEYS)[number];
+
+export const DEMO_SOURCES: Record<DemoSourceKey, { name: string; type: SourceType; settings?: Partial<SourceSettings> }> = {
+  web: { name: "Fernhill website", type: "website" },
+  app: { name: "Fernhill app", type: "mobile" },
+  backend: { name: "Fernhill shop backend", type: "server", settings: { serverOnly: true } },
+  email: { name: "Fernhill e-mail platform", type: "email", settings: { serverOnly: true } },
+  pos: { name: "Fernhill store tills", type: "pos", settings: { serverOnly: true, defaultCountry: "GB" } },
+  support: { name: "Fernhill support desk", type: "support", settings: { serverOnly: true } },
+  iot: { name: "Fernhill One machines", type: "iot" },
+  crm: { name: "Fernhill CRM", type: "crm", settings: { serverOnly: true } },
+};
+
+/** One message as a source would send it. */
+export interface DemoMessage {
+  source: DemoSourceKey;
+  message: Record<string, unknown>;
+  /** Set on messages that are bad on purpose: the code with which collection has to reject them. */
+  expect?: ItemCode;
+  /** Sent a second time on purpose, as a client does that retries: a duplicate. */
+  repeat?: boolean;
+}
+
+export interface DemoOptions {
+  /** How many people the story is about. 20,000 give about half a million messages. */
+  people: number;
+  seed: number;
+  /** The story's "now". */
+  anchor: Date;
+}
+
+export const DEMO_PEOPLE = 20_000;
+export const DEMO_SEED = 20_260_115;
+export const DEMO_PEOPLE_MAX = 5_000_000;
