@@ -39,3 +39,31 @@ export interface DemoOptions {
 export const DEMO_PEOPLE = 20_000;
 export const DEMO_SEED = 20_260_115;
 export const DEMO_PEOPLE_MAX = 5_000_000;
+
+export const DEMO_PHASES = ["loading", "loaded", "removing"] as const;
+export type DemoPhase = (typeof DEMO_PHASES)[number];
+
+/** As kept in `settings`. Moves on in the same transaction as the messages, so that loading can go on after a crash. */
+export interface DemoState {
+  phase: DemoPhase;
+  options: { people: number; seed: number; anchor: string };
+  /** Source ids by key. */
+  sources: Record<DemoSourceKey, string>;
+  /** Next household to tell, people told, messages stored or judged so far. */
+  household: number;
+  people: number;
+  messages: number;
+  startedAt: string;
+  finishedAt: string | null;
+}
+
+/** What the settings page shows. */
+export interface DemoStatus {
+  phase: DemoPhase | "none";
+  people: number;
+  wanted: number;
+  messages: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  error: string | null;
+}

@@ -1,5 +1,6 @@
 import { backupCommand, restoreCommand } from "./backup";
 import type { Command } from "./command";
+import { demoLoad, demoRemove } from "./demo";
 import { migrateCommand } from "./migrate";
 import { rebuildCommand } from "./rebuild";
 import { sourceCreate } from "./source";
@@ -16,4 +17,6 @@ export const commands: readonly Command[] = [
   backupCommand,
   restoreCommand,
   rebuildCommand,
+  demoLoad,
+  demoRemove,
 ];

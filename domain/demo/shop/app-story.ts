@@ -77,7 +77,7 @@ export function visitApp(life: Life, at: number, visit: Extract<Happening, { kin
   if (intends) {
     after(60);
     if (!appDevice.signedIn) signIn(life, session, t - 1000);
-    const { properties } = makeOrder(life, t, lines, session.touch);
+    const { properties } = makeOrder(life, t, lines, { kind: "account" }, session.touch);
     say("Order Completed", { ...properties, affiliation: "App" });
   }
   const next = life.nextVisit(at, person.gap * 1.3);

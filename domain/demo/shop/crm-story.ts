@@ -2,6 +2,7 @@ import { DAY } from "./calendar";
 import { exponential } from "./chance";
 import type { Life } from "./life";
 
+const PASSIVE = { passive: true };
 const MANAGERS = ["Jo Hartley", "Samir Chaudhry", "Ingrid Lund"] as const;
 
 /** What the CRM sends: business contacts with their account, and a few of the best private customers. */
@@ -31,13 +32,19 @@ export function planCrm(life: Life): void {
     };
     if (stray)
       stage.send("crm", at, { ...call, userId: `crm-${person.key}`, context: { library: { name: "fernhill-crm-sync", version: "1.4" } } });
-    else stage.server("crm", at, person, call);
+    else stage.server("crm", at, person, call, PASSIVE);
     if (!company) return;
-    stage.server("crm", at + 2000, person, {
-      type: "group",
-      groupId: company.id,
-      traits: { name: company.name, employees: company.employees, plan: company.plan, industry: company.industry, accountOwner: manager },
-    });
+    stage.server(
+      "crm",
+      at + 2000,
+      person,
+      {
+        type: "group",
+        groupId: company.id,
+        traits: { name: company.name, employees: company.employees, plan: company.plan, industry: company.industry, accountOwner: manager },
+      },
+      PASSIVE,
+    );
     life.later(at + random.int(60, 200) * DAY, (when) => {
       stage.server("crm", when, person, {
         type: "track",

@@ -20,7 +20,14 @@ export interface Order {
   lines: readonly Line[];
   revenue: number;
   total: number;
+  by: Buyer;
 }
+
+/** Who the shop took the buyer for; what follows from an order speaks of the same one. */
+export type Buyer =
+  | { kind: "account" }
+  | { kind: "guest"; anonymousId: string }
+  | { kind: "till"; anonymousId: string; context: Record<string, unknown> };
 
 /** What may stand on the agenda; `story.ts` sends each to the file that tells it. */
 export type Happening =
@@ -51,6 +58,8 @@ export class Life {
   deliveryArm: { multiplier: number } | undefined;
   /** In the win-back experiment: takes part once. */
   winbackSeen = false;
+  /** While the win-back experiment watches, only what it decides counts: nobody buys by chance. */
+  quietUntil = 0;
   subscriptionUntil = 0;
   private readonly agenda: { at: number; happening: Happening }[] = [];
 
@@ -108,6 +117,7 @@ export class Life {
 
   /** Chance that a visit with this touch ends in an order. */
   buyingChance(at: number, touch: Touch): number {
+    if (at < this.quietUntil) return 0;
     const { calendar } = this.world;
     const season = 0.75 + 0.25 * calendar.busyness(at);
     return Math.min(0.92, this.person.buys * touch.quality * season * (this.deliveryArm?.multiplier ?? 1));

@@ -52,12 +52,13 @@ export function sendAutomated(life: Life, at: number, mail: AutomatedMail): void
   if (mail === "winback") {
     const experiment = world.experiments.winback;
     const arm = drawVariation(random, experiment);
+    life.quietUntil = at + experiment.metric.days * DAY;
     stage.server(
       "email",
       at,
       person,
       { type: "track", event: "Experiment Viewed", properties: exposure(experiment, arm) },
-      mailContext(life),
+      mailContext(life, "Experiment Viewed"),
     );
     // Whether they come back is decided here, so that the true effect is what the experiment says.
     const truth = experiment.truth as { control: number; treatment: number };
@@ -89,7 +90,11 @@ export function sendAutomated(life: Life, at: number, mail: AutomatedMail): void
   });
 }
 
-const mailContext = (life: Life): { context: Record<string, unknown> } => ({ context: { traits: { email: life.person.email } } });
+const PASSIVE = new Set(["Email Delivered", "Email Bounced", "Experiment Viewed"]);
+const mailContext = (life: Life, event: string): { context: Record<string, unknown>; passive: boolean } => ({
+  context: { traits: { email: life.person.email } },
+  passive: PASSIVE.has(event),
+});
 
 function send(life: Life, at: number, mail: Mail): void {
   const { random, stage, person } = life;
@@ -103,7 +108,7 @@ function send(life: Life, at: number, mail: Mail): void {
     ...(mail.variation ? { variation_id: mail.variation } : {}),
   };
   const track = (when: number, event: string, more: Record<string, unknown> = {}): void =>
-    stage.server("email", when, person, { type: "track", event, properties: { ...properties, ...more } }, mailContext(life));
+    stage.server("email", when, person, { type: "track", event, properties: { ...properties, ...more } }, mailContext(life, event));
   if (random.chance(0.006)) {
     track(at + 20_000, "Email Bounced", { bounce_type: random.chance(0.4) ? "hard" : "soft" });
     life.mailSubscribed = false;

@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE } from "./calendar";
 import { CATALOGUE, drawCategory, drawConsumable, drawProduct, productProperties, totals, type Line } from "./catalogue";
 import { cents, geometric, lognormal } from "./chance";
-import type { Life, Order } from "./life";
+import type { Buyer, Life, Order } from "./life";
 import type { Touch } from "./stage";
 
 /** What somebody puts into the basket: log-normal in value, a long tail of products, bulk for companies. */
@@ -35,6 +35,7 @@ export function makeOrder(
   life: Life,
   at: number,
   lines: readonly Line[],
+  by: Buyer,
   touch?: Touch,
 ): { order: Order; properties: Record<string, unknown> } {
   const { random, person, currency } = life;
@@ -45,6 +46,7 @@ export function makeOrder(
     lines,
     revenue: sums.revenue,
     total: sums.total,
+    by,
   };
   life.orders.push(order);
   if (random.chance(lines.some((line) => line.product.price > 150) ? 0.1 : 0.055)) planRefund(life, order);
@@ -78,9 +80,8 @@ function planRefund(life: Life, order: Order): void {
     order.lines.reduce((sum, line) => sum + line.product.price * line.quantity, 0);
   const at = cancelled ? order.at + random.int(4, 50) * MINUTE : order.at + random.int(3, 24) * DAY + random.int(0, 8) * HOUR;
   life.later(at, (when) => {
-    const identity = identityForBackend(life);
     stage.server(
-      "backend",
+      order.by.kind === "till" ? "pos" : "backend",
       when,
       person,
       {
@@ -95,21 +96,18 @@ function planRefund(life: Life, order: Order): void {
           products: lines.map((line) => productProperties(line.product, currency, line.quantity)),
         },
       },
-      identity,
+      identityOf(order.by),
     );
   });
 }
 
-/** The backend knows the account; for a guest it has only the browser's anonymous id. */
-export function identityForBackend(life: Life): { anonymous?: boolean; anonymousId?: string } {
-  const device = life.person.devices[0];
-  return life.signedUp ? {} : { anonymous: true, ...(device ? { anonymousId: device.anonymousId } : {}) };
-}
+const identityOf = (by: Buyer): { anonymous?: boolean; anonymousId?: string; context?: Record<string, unknown> } =>
+  by.kind === "account" ? {} : { anonymous: true, anonymousId: by.anonymousId, ...(by.kind === "till" ? { context: by.context } : {}) };
 
 /** Ninety quiet days after an order: the win-back experiment, in which a quarter get no mail. */
 function planWinback(life: Life, order: Order): void {
   life.later(order.at + 90 * DAY, (when) => {
-    if (life.orders.at(-1) !== order || life.winbackSeen || !life.mailSubscribed || !life.signedUp) return;
+    if (life.orders.at(-1) !== order || life.winbackSeen || !life.mailSubscribed || !life.signedUp || life.subscriptionUntil > when) return;
     life.winbackSeen = true;
     life.plan(life.localHour(when + DAY, 10), { kind: "mail", mail: "winback" });
   });
@@ -126,14 +124,20 @@ export function startSubscription(life: Life, at: number): void {
   stage.server("backend", at + MINUTE, person, { type: "track", event: "Subscription Started", properties: { ...plan, currency } });
   for (let m = 1; m <= months; m++) {
     life.later(at + m * 30 * DAY, (when) => {
-      const { properties } = makeOrder(life, when, [{ product, quantity }], {
-        channel: "direct",
-        referrer: "",
-        search: "",
-        quality: 1,
-        discount: 0.1,
-        coupon: "CLUB",
-      });
+      const { properties } = makeOrder(
+        life,
+        when,
+        [{ product, quantity }],
+        { kind: "account" },
+        {
+          channel: "direct",
+          referrer: "",
+          search: "",
+          quality: 1,
+          discount: 0.1,
+          coupon: "CLUB",
+        },
+      );
       stage.server("backend", when, person, {
         type: "track",
         event: "Order Completed",

@@ -98,13 +98,14 @@ export class Stage {
     at: number,
     person: Person,
     call: Json,
-    extra: { context?: Json; anonymousId?: string; anonymous?: boolean } = {},
+    extra: { context?: Json; anonymousId?: string; anonymous?: boolean; passive?: boolean } = {},
   ): void {
     this.send(source, at, {
       ...call,
       ...(extra.anonymous ? {} : { userId: person.userId }),
       ...(extra.anonymousId ? { anonymousId: extra.anonymousId } : {}),
-      context: { ...extra.context, library: LIBRARIES[source] },
+      // `active: false`: the system speaks about the person, who did nothing and is not "seen".
+      context: { ...extra.context, ...(extra.passive ? { active: false } : {}), library: LIBRARIES[source] },
     });
   }
 

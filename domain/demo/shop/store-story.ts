@@ -19,24 +19,21 @@ export function planStoreVisits(life: Life): void {
 export function visitStore(life: Life, at: number): void {
   const { person, random, stage, world } = life;
   life.lastVisitAt = at;
-  const lines = fillBasket(life).filter((line) => line.product.category !== "Courses & spares");
+  const lines = (at < life.quietUntil ? [] : fillBasket(life)).filter((line) => line.product.category !== "Courses & spares");
   if (lines.length > 0) {
-    const { properties } = makeOrder(life, at, lines);
-    const traits = till(person);
+    const anonymousId = `pos-${person.loyaltyCard ?? person.key}`;
+    const context = {
+      timezone: person.city.timezone,
+      traits: till(person),
+      externalIds: [{ id: person.loyaltyCard, type: "loyalty_card", collection: "users", encoding: "none" }],
+    };
+    const { properties } = makeOrder(life, at, lines, { kind: "till", anonymousId, context });
     stage.server(
       "pos",
       at,
       person,
       { type: "track", event: "Order Completed", properties: { ...properties, affiliation: `Store ${person.store}`, shipping: 0 } },
-      {
-        anonymous: true,
-        anonymousId: `pos-${person.loyaltyCard ?? person.key}`,
-        context: {
-          timezone: person.city.timezone,
-          traits,
-          externalIds: [{ id: person.loyaltyCard, type: "loyalty_card", collection: "users", encoding: "none" }],
-        },
-      },
+      { anonymous: true, anonymousId, context },
     );
     if (random.chance(0.05)) tryKiosk(life, at - 6 * 60_000);
   }

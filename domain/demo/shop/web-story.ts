@@ -141,7 +141,13 @@ function browse(life: Life, session: Session, at: number, course: Course): numbe
 
 function order(life: Life, session: Session, at: number, lines: readonly Line[]): void {
   const { random, person, stage } = life;
-  const { properties } = makeOrder(life, at, lines, session.touch);
+  const { properties } = makeOrder(
+    life,
+    at,
+    lines,
+    session.device.signedIn ? { kind: "account" } : { kind: "guest", anonymousId: session.device.anonymousId },
+    session.touch,
+  );
   life.basket = [];
   const call = {
     type: "track",
