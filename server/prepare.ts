@@ -1,8 +1,10 @@
 import { connect } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { createFirstAdmin, ensureSetupToken, needsFirstAdmin } from "@/domain/access";
+import { createDemoSignIns, DEMO_PEOPLE, DEMO_SEED, readDemoStatus } from "@/domain/demo";
 import { createContext, type Ctx } from "@/domain/kernel/context";
 import { env } from "@/domain/kernel/env";
+import { loadDemo } from "./commands/demo";
 
 /**
  * Steps of a start that need the domain: `node dist/prepare.js migrate|first-admin|demo`. The last line of stdout is
@@ -51,9 +53,15 @@ const tasks: Record<string, () => Promise<Answer>> = {
       const token = await ensureSetupToken(ctx);
       return { outcome: "waiting for the first admin", setupPath: `/setup?token=${token}` };
     }),
-  async demo() {
-    return { outcome: "nothing to load" };
-  },
+  demo: () =>
+    withContext(async (ctx) => {
+      const before = await readDemoStatus(ctx);
+      if (before.phase === "removing") return { outcome: "being removed" };
+      const status = before.phase === "loaded" ? before : await loadDemo(ctx, ctx.root, { people: DEMO_PEOPLE, seed: DEMO_SEED });
+      const demoAccounts = await createDemoSignIns(ctx, { host: env().HOST });
+      const people = `${status.people.toLocaleString("en-US")} people`;
+      return { outcome: before.phase === "loaded" ? `${people}, current` : `${people} loaded`, demoAccounts };
+    }),
 };
 
 async function main(): Promise<void> {

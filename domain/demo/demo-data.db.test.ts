@@ -1,10 +1,13 @@
+import { verify } from "@node-rs/argon2";
 import { beforeAll, describe, expect, test } from "vitest";
+import { needsFirstAdmin } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { storeMessages, judgeMessage } from "@/domain/events";
 import { processNext } from "@/domain/identity";
 import { createSource } from "@/domain/sources";
 import { member, testDatabase } from "@/server/test/database";
 import { continueDemoLoad } from "./continue-demo-load";
+import { createDemoSignIns } from "./create-demo-sign-ins";
 import { generateDemo } from "./generate";
 import { loadDemoData } from "./load-demo-data";
 import { DEMO_SEED } from "./model";
@@ -68,8 +71,8 @@ describe("loading", () => {
         db.sql`select sum(accepted)::int as accepted, sum(duplicates)::int as duplicates, sum(conflicts)::int as conflicts, sum(rejected)::int as rejected from collect_tallies`,
       ),
     ).toEqual({ accepted: messages.length - bad.length - repeats.length, duplicates: repeats.length, conflicts: 0, rejected: bad.length });
-    const codes = await db.sql<{ code: string }[]>`select code from rejected_messages order by code`;
-    expect(codes.map((row) => row.code)).toEqual(bad.map((message) => message.expect).sort());
+    const codes = await db.sql<{ code: string }[]>`select code from rejected_messages order by code collate "C"`;
+    expect(codes.map((row) => row.code)).toEqual(bad.map((message) => message.expect ?? "").sort((a, b) => (a < b ? -1 : 1)));
     expect(bad.length).toBeGreaterThan(2);
     const names = await db.sql<{ name: string }[]>`select name from sources where is_demo`;
     expect(names).toHaveLength(8);
@@ -135,6 +138,36 @@ async function comparable(db: ReturnType<typeof testDatabase>): Promise<Record<s
   }
   return out;
 }
+
+describe("sign-ins", () => {
+  const db = testDatabase();
+
+  test("one member per role, with a password that works and changes each time; never when others can reach the server", async () => {
+    const ctx = db.ctx();
+    for (const host of ["0.0.0.0", "::", "192.168.1.4", "shop.example", "127.0.0.1.example"]) {
+      await expect(createDemoSignIns(ctx, { host }), host).rejects.toMatchObject({ code: "PRECONDITION_FAILED" });
+    }
+    await expect(createDemoSignIns(db.ctx(member("marketer")), { host: "localhost" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await needsFirstAdmin(ctx)).toBe(true);
+    const first = await createDemoSignIns(ctx, { host: "127.0.0.1" });
+    expect(first.map((one) => one.role)).toEqual(["admin", "marketer", "manager"]);
+    const again = await createDemoSignIns(ctx, { host: "::1" });
+    for (const [i, { email, password }] of again.entries()) {
+      expect(password).not.toBe(first[i]?.password);
+      expect(password.length).toBeGreaterThan(14);
+      const row = await one(
+        db.sql<{ hash: string; demo: boolean }[]>`select password_hash as hash, is_demo as demo from users where email = ${email}`,
+      );
+      expect(row.demo).toBe(true);
+      expect(await verify(row.hash, password.normalize("NFKC"))).toBe(true);
+      expect(await verify(row.hash, first[i]?.password ?? "")).toBe(false);
+    }
+    // The install still waits for its own first admin.
+    expect(await needsFirstAdmin(ctx)).toBe(true);
+    await db.sql`update users set is_demo = false where role = 'admin'`;
+    await expect(createDemoSignIns(ctx, { host: "localhost" })).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+});
 
 describe("removing", () => {
   const db = testDatabase();

@@ -5,3 +5,4 @@ export { loadDemoData } from "./load-demo-data";
 export { continueDemoLoad, type LoadOptions } from "./continue-demo-load";
 export { finishDemoRemoval, removeDemoData } from "./remove-demo-data";
 export { LOAD_JOB, readDemoStatus, REMOVE_JOB } from "./status";
+export { createDemoSignIns, type DemoSignIn } from "./create-demo-sign-ins";

@@ -1,6 +1,7 @@
-import type { AnySql } from "@/db/client";
+import type { AnySql, TxSql } from "@/db/client";
 import { requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
+import { resetDerived } from "@/domain/identity";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { cancelJobs, enqueueJob } from "@/domain/kernel/jobs";
@@ -44,28 +45,6 @@ async function requireArchive(sql: AnySql): Promise<void> {
   );
 }
 
-/** Tables that follow from the inbox alone. */
-const DERIVED = [
-  "profiles",
-  "profile_traits",
-  "identifiers",
-  "profile_aliases",
-  "merges",
-  "never_merge",
-  "identity_notes",
-  "identifier_conflicts",
-  "blocked_hits",
-  "accounts",
-  "account_links",
-  "devices",
-  "profile_search",
-  "events",
-  "profile_event_stats",
-  "seen_properties",
-  "daily_event_counts",
-  "event_types",
-] as const;
-
 /**
  * Removes the demo data in one transaction: afterwards the database is as if they had never been, and what is derived
  * from real messages is made anew by processing (`realMessages` of them). Changes that operators made to people of the
@@ -94,10 +73,7 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
     for (const table of ["collect_tallies", "refused_requests", "rejected_messages"]) {
       await sql`delete from ${sql(table)} where source_id in ${demo}`;
     }
-    await sql.unsafe(`truncate ${DERIVED.join(", ")} restart identity`);
-    await sql`
-      update processing_cursors set xid = '0'::xid8, inbox_id = 0, epoch = epoch + 1, next_profile_id = 1, processed = 0, updated_at = now()
-      where name = 'main'`;
+    await resetDerived(sql as TxSql, true);
     await sql`delete from users where is_demo`;
     await sql`delete from sources where is_demo`;
     await sql`delete from settings where key = ${DEMO_KEY}`;

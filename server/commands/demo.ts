@@ -1,21 +1,40 @@
-import { continueDemoLoad, DEMO_PEOPLE, DEMO_SEED, finishDemoRemoval, loadDemoData, removeDemoData } from "@/domain/demo";
-import { processNext } from "@/domain/identity";
+import { type DemoStatus, continueDemoLoad, DEMO_PEOPLE, DEMO_SEED, finishDemoRemoval, loadDemoData, removeDemoData } from "@/domain/demo";
+import { processAll, Processor } from "@/domain/identity";
 import type { Database } from "@/db/client";
+import type { Ctx } from "@/domain/kernel/context";
 import type { Command } from "./command";
 
-/** Processes what waits until `done` and nothing waits any more. A running worker may do the same at the same time. */
-async function processAll(database: Database, done: () => boolean): Promise<number> {
-  let processed = 0;
-  for (;;) {
-    const ended = done();
-    const step = await processNext(database);
-    processed += step.processed;
-    if (step.processed > 0) continue;
-    const [row] = await database.sql<{ waiting: boolean }[]>`
-      select exists (select 1 from inbox i, processing_cursors c where c.name = 'main' and (i.xid, i.id) > (c.xid, c.inbox_id)) as waiting`;
-    if (ended && !row?.waiting) return processed;
-    await new Promise((next) => setTimeout(next, 50));
+/** Processes while `loading` goes on, and then what is left. A running worker may do the same at the same time. */
+async function processMeanwhile(database: Database, loading: Promise<unknown>): Promise<void> {
+  let over = false;
+  const end = (): void => void (over = true);
+  loading.then(end, end);
+  const processor = new Processor(database);
+  while (!over) {
+    const { processed } = await processor.processNext();
+    if (processed === 0) await new Promise((next) => setTimeout(next, 50));
   }
+  await loading;
+  await processAll(database);
+}
+
+/** Loads the demo data, or the rest of them, and processes them. */
+export async function loadDemo(
+  ctx: Ctx,
+  database: Database,
+  options: { people: number; seed: number; say?: (text: string) => void },
+): Promise<DemoStatus> {
+  await loadDemoData(ctx, { people: options.people, seed: options.seed, background: false });
+  let shown = 0;
+  const loading = continueDemoLoad(ctx, {
+    onProgress: ({ people, wanted, messages }) => {
+      if (people - shown < wanted / 10 && people < wanted) return;
+      shown = people;
+      options.say?.(`${people} of ${wanted} people, ${messages} messages stored`);
+    },
+  });
+  await processMeanwhile(database, loading);
+  return loading;
 }
 
 export const demoLoad: Command = {
@@ -25,20 +44,11 @@ export const demoLoad: Command = {
   async run(args, { ctx, database, say }) {
     args.only(0, "people", "seed");
     const started = performance.now();
-    await loadDemoData(ctx, { people: args.number("people", DEMO_PEOPLE, 1), seed: args.number("seed", DEMO_SEED), background: false });
-    let loaded = false;
-    let shown = 0;
-    const processing = processAll(database, () => loaded);
-    processing.catch(() => {});
-    const status = await continueDemoLoad(ctx, {
-      onProgress: ({ people, wanted, messages }) => {
-        if (people - shown < wanted / 10 && people < wanted) return;
-        shown = people;
-        say(`${people} of ${wanted} people, ${messages} messages stored`);
-      },
-    }).finally(() => (loaded = true));
-    say("processing what is left");
-    await processing;
+    const status = await loadDemo(ctx, database, {
+      people: args.number("people", DEMO_PEOPLE, 1),
+      seed: args.number("seed", DEMO_SEED),
+      say,
+    });
     return { people: status.people, messages: status.messages, seconds: Math.round((performance.now() - started) / 100) / 10 };
   },
 };
@@ -52,7 +62,7 @@ export const demoRemove: Command = {
     await removeDemoData(ctx, { background: false });
     const result = await finishDemoRemoval(ctx);
     if (result.realMessages > 0) say(`processing ${result.realMessages} messages of real sources again`);
-    await processAll(database, () => true);
+    await processAll(database);
     return result;
   },
 };
