@@ -14,5 +14,4 @@ export { listMembers } from "./list-members";
 export { listOwnSessions, listSessions, revokeOwnOtherSessions, revokeOwnSession, revokeSession } from "./manage-sessions";
 export { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./manage-api-keys";
 export { companySettings, readSettings, updateSettings } from "./settings";
-export { createMember, setMemberPassword } from "./create-member";
 export { hashPassword } from "./password";
