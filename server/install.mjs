@@ -46,11 +46,13 @@ export function install(root) {
   const [command, first] = viaNode
     ? [process.execPath, [process.env.npm_execpath]]
     : [process.platform === "win32" ? "npm.cmd" : "npm", []];
-  const done = spawnSync(command, [...first, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, NODE_ENV: "development", npm_config_yes: "true" },
-  });
+  const npm = (...args) =>
+    spawnSync(command, [...first, ...args, "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, NODE_ENV: "development", npm_config_yes: "true", npm_config_update_notifier: "false" },
+    });
+  const done = npm("ci");
   if (done.error) throw new Error(`npm could not be started (${done.error.message}). Install npm, or run "npm ci" by hand.`);
   if (done.status !== 0) throw new Error(`"npm ci" failed with code ${done.status}; its output is above.`);
   if (!installed(root))
