@@ -1,4 +1,4 @@
-import { House, KeyRound, MonitorSmartphone, Plug, Settings2, ShieldCheck, UserRound, Users, type LucideIcon } from "lucide-react";
+import { ContactRound, House, KeyRound, MonitorSmartphone, Plug, Settings2, ShieldCheck, UserRound, Users, type LucideIcon } from "lucide-react";
 import type { Permission } from "@/domain/access/model";
 
 export interface NavigationEntry {
@@ -24,6 +24,19 @@ export const NAVIGATION: readonly NavigationGroup[] = [
   {
     label: null,
     entries: [{ href: "/", label: "Home", icon: House, permission: "home:read", key: "h", keywords: ["overview", "dashboard"] }],
+  },
+  {
+    label: "Customers",
+    entries: [
+      {
+        href: "/profiles",
+        label: "People",
+        icon: ContactRound,
+        permission: "profiles:read",
+        key: "p",
+        keywords: ["profiles", "customers", "look up", "search", "identity"],
+      },
+    ],
   },
   {
     label: "Data",

@@ -1,4 +1,13 @@
-import type { PeopleFilter, PeoplePage, SearchResult } from "@/domain/profiles/schemas";
+import type {
+  EventDetail,
+  OrdersPage,
+  PeopleFilter,
+  PeoplePage,
+  ProfileGraph,
+  SearchResult,
+  TimelinePage,
+  TraitChange,
+} from "@/domain/profiles/schemas";
 
 /** Query keys and fetchers of the profile screens. A plain module: the server may import it too. */
 export class RequestError extends Error {
@@ -54,4 +63,33 @@ export const fetchPeople = (query: PeopleQuery, cursor: string | undefined, sign
   getJson(`/api/profiles?${toQuery({ ...query, cursor })}`, signal);
 export const fetchCount = (filter: PeopleFilter, signal: AbortSignal): Promise<{ count: number }> =>
   getJson(`/api/profiles/count?${toQuery({ filter })}`, signal);
-export const fetchSearch = (q: string, signal: AbortSignal): Promise<SearchResult> => getJson(`/api/search?${toQuery({ q })}`, signal);
+export const fetchSearch = (q: string, signal: AbortSignal): Promise<SearchResult> =>
+  getJson(`/api/profiles/search?${toQuery({ q })}`, signal);
+
+export const profileKeys = {
+  all: (id: number) => ["profile", id] as const,
+  latest: (id: number) => ["profile", id, "latest"] as const,
+  timeline: (id: number, filter: object) => ["profile", id, "timeline", filter] as const,
+  event: (id: number, event: number) => ["profile", id, "event", event] as const,
+  history: (id: number, key: string) => ["profile", id, "history", key] as const,
+  graph: (id: number) => ["profile", id, "graph"] as const,
+  orders: (id: number) => ["profile", id, "orders"] as const,
+};
+
+export interface TimelineFilter {
+  events?: string[];
+  sources?: string[];
+  from?: string;
+  to?: string;
+  limit?: number;
+}
+
+export const fetchTimeline = (id: number, filter: TimelineFilter, cursor: string | undefined, signal: AbortSignal): Promise<TimelinePage> =>
+  getJson(`/api/profiles/${id}/timeline?${toQuery({ ...filter, cursor })}`, signal);
+export const fetchEvent = (id: number, event: number, signal: AbortSignal): Promise<EventDetail> =>
+  getJson(`/api/profiles/${id}/events/${event}`, signal);
+export const fetchHistory = (id: number, key: string, signal: AbortSignal): Promise<TraitChange[]> =>
+  getJson(`/api/profiles/${id}/trait-history?${toQuery({ key })}`, signal);
+export const fetchGraph = (id: number, signal: AbortSignal): Promise<ProfileGraph> => getJson(`/api/profiles/${id}/graph`, signal);
+export const fetchOrders = (id: number, cursor: string | undefined, signal: AbortSignal): Promise<OrdersPage> =>
+  getJson(`/api/profiles/${id}/orders?${toQuery({ cursor })}`, signal);

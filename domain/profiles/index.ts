@@ -9,4 +9,5 @@ export { listOrders } from "./orders";
 export { deleteView, listViews, saveView } from "./saved-views";
 export { searchProfiles } from "./search-profiles";
 export { getEvent, profileTimeline } from "./timeline";
+export { profileGraph } from "./profile-graph";
 export { profileNotes, traitHistory } from "./trait-history";

@@ -243,3 +243,37 @@ export interface SavedView {
   ownerName: string;
   state: Record<string, unknown>;
 }
+
+export interface GraphFragment {
+  id: number;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  /** Events that lie with this fragment. */
+  events: number;
+}
+
+export interface GraphMerge {
+  id: string;
+  at: string;
+  survivorFragment: number;
+  loserFragment: number;
+  cause: "event" | "alias" | "operator";
+  evidence: { type: string; value: string; profileId: number }[];
+  rulesVersion: number;
+  sourceId: string | null;
+  messageId: string | null;
+  actor: string | null;
+  undone: { at: string; by: string | null; reason: string | null } | null;
+}
+
+/** A person as a graph: fragments, what they hold, and the merges between them (the ledger, newest first). */
+export interface ProfileGraph {
+  id: number;
+  fragments: GraphFragment[];
+  identifiers: IdentifierView[];
+  merges: GraphMerge[];
+  /** Fragments that the ledger names but that are another person today: fragment to canonical id. */
+  elsewhere: Record<number, number>;
+  sources: Record<string, { name: string; type: string }>;
+  notes: IdentityNoteView[];
+}

@@ -2,6 +2,7 @@ import { backupCommand, restoreCommand } from "./backup";
 import type { Command } from "./command";
 import { demoLoad, demoRemove } from "./demo";
 import { migrateCommand } from "./migrate";
+import { profileGet } from "./profile";
 import { rebuildCommand } from "./rebuild";
 import { sourceCreate } from "./source";
 import { stats } from "./stats";
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   userResetPassword,
   stats,
   sourceCreate,
+  profileGet,
   migrateCommand,
   backupCommand,
   restoreCommand,

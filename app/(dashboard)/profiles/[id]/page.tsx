@@ -1,0 +1,52 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { requireUser } from "@/app/_server/auth";
+import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
+import { Page } from "@/components/layout/page-header";
+import { personName } from "@/components/profiles/format";
+import { ProfileScreen } from "@/components/profiles/profile-screen";
+import { can } from "@/domain/access";
+import { DomainError } from "@/domain/kernel/errors";
+import { openProfile, resolveProfile } from "@/domain/profiles";
+import { unmergeAction } from "../actions";
+
+export const metadata: Metadata = { title: "Person" };
+
+interface Props {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function ProfilePage({ params, searchParams }: Props) {
+  const ctx = await requireUser("profiles:read");
+  const { id } = await params;
+  if (!/^\d{1,10}$/.test(id)) notFound();
+  const canonical = await found(() => resolveProfile(ctx, id));
+  // A merged id, or one with leading zeros, leads to the person it stands for, tab and filters kept.
+  if (String(canonical) !== id) redirect(`/profiles/${canonical}${toSearch(await searchParams)}`);
+  const profile = await found(() => openProfile(ctx, canonical));
+  const name = personName({ ...profile, userId: profile.identifiers.find((item) => item.type === "user_id")?.value ?? null });
+  return (
+    <Page>
+      <BreadcrumbTitle title={name} />
+      <ProfileScreen profile={profile} now={ctx.clock.now().getTime()} mayUnmerge={can(ctx, "profiles:write")} unmerge={unmergeAction} />
+    </Page>
+  );
+}
+
+/** A person that does not exist gets the page that says so. */
+async function found<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "NOT_FOUND") notFound();
+    throw error;
+  }
+}
+
+function toSearch(params: Record<string, string | string[] | undefined>): string {
+  const out = new URLSearchParams();
+  for (const [key, value] of Object.entries(params)) for (const one of [value ?? []].flat()) out.append(key, one);
+  const text = out.toString();
+  return text === "" ? "" : `?${text}`;
+}

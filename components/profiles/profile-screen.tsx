@@ -1,0 +1,60 @@
+"use client";
+
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import type { ProfileView } from "@/domain/profiles/schemas";
+import { formatNumber } from "./format";
+import { ProfileHeader } from "./profile-header";
+import { ProfileIdentities, type Unmerge } from "./profile-identities";
+import { ProfileOrders } from "./profile-orders";
+import { ProfileOverview } from "./profile-overview";
+import { ProfileTimeline } from "./profile-timeline";
+import { ProfileTraits } from "./profile-traits";
+import { PROFILE_TABS } from "./profile-tabs";
+
+/** The 360 page. The tab stands in the address; switching it asks the server for nothing but that tab's data. */
+export function ProfileScreen({
+  profile,
+  now,
+  mayUnmerge,
+  unmerge,
+}: {
+  profile: ProfileView;
+  now: number;
+  mayUnmerge: boolean;
+  unmerge: Unmerge;
+}) {
+  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(PROFILE_TABS).withDefault("overview").withOptions({ history: "push" }));
+  const events = profile.stats.reduce((sum, stat) => sum + stat.count, 0);
+  const count = (n: number) =>
+    n === 0 ? null : <span className="text-xs font-normal text-muted-foreground tabular-nums">{formatNumber(n)}</span>;
+  return (
+    <>
+      <ProfileHeader profile={profile} now={now} />
+      <Tabs value={tab} onValueChange={(value) => void setTab(value as typeof tab)}>
+        <TabsList aria-label="About this person">
+          <TabsTrigger value="overview">Overview</TabsTrigger>
+          <TabsTrigger value="activity">Activity {count(events)}</TabsTrigger>
+          <TabsTrigger value="traits">Traits {count(profile.traits.length)}</TabsTrigger>
+          <TabsTrigger value="identities">Identities {count(profile.identifiers.length)}</TabsTrigger>
+          <TabsTrigger value="orders">Orders {count(profile.orderCount)}</TabsTrigger>
+        </TabsList>
+        <TabsContent value="overview">
+          <ProfileOverview profile={profile} now={now} onTab={(next) => void setTab(next)} />
+        </TabsContent>
+        <TabsContent value="activity">
+          <ProfileTimeline profile={profile} />
+        </TabsContent>
+        <TabsContent value="traits">
+          <ProfileTraits profile={profile} now={now} />
+        </TabsContent>
+        <TabsContent value="identities">
+          <ProfileIdentities profileId={profile.id} mayUnmerge={mayUnmerge} unmerge={unmerge} />
+        </TabsContent>
+        <TabsContent value="orders">
+          <ProfileOrders profile={profile} />
+        </TabsContent>
+      </Tabs>
+    </>
+  );
+}
