@@ -19,6 +19,7 @@ export interface ConnectOptions {
   /** Milliseconds; 0 means none. Web 5 s, worker 5 min. */
   statementTimeoutMs?: number;
   applicationName?: string;
+  ssl?: postgres.Options<Record<string, never>>["ssl"];
 }
 
 /**
@@ -33,6 +34,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     connect_timeout: 10,
     keep_alive: 10,
     onnotice: () => {},
+    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     types: {
       int8: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
     },
@@ -44,6 +46,27 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     },
   }) as unknown as Sql;
   return { sql, db: typed(sql), end: () => sql.end({ timeout: 5 }) };
+}
+
+/** Another pool to the same database: for work that needs connections of its own (temporary tables, long reads). */
+export function connectLike(database: Pick<Database, "sql">, options: ConnectOptions = {}): Database {
+  const { host, port, user, pass, database: name, ssl } = (database.sql as unknown as { options: LikeOptions }).options;
+  const url = new URL("postgres://localhost");
+  url.hostname = host[0] ?? "localhost";
+  url.port = String(port[0] ?? 5432);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(typeof pass === "string" ? pass : "");
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return connect(url.href, { ...options, ssl });
+}
+
+interface LikeOptions {
+  host: string[];
+  port: number[];
+  user: string;
+  pass: unknown;
+  database: string;
+  ssl: ConnectOptions["ssl"];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { TxSql } from "@/db/client";
-import { processAll, REBUILD_JOB, resetDerived } from "@/domain/identity";
+import { type IdentityRules, PREVIEW_JOB, previewRules, processAll, REBUILD_JOB, resetDerived } from "@/domain/identity";
 import type { JobHandler } from "./jobs";
 
 /** History replayed under other rules: starts over once, then goes on where it stands however often it is interrupted. */
@@ -15,5 +15,15 @@ export const rebuildJob: JobHandler = {
       });
     }
     await processAll(database, { signal, progress });
+  },
+};
+
+/** Dry run of identity rules over a large archive; the result stands in the job's progress. */
+export const previewJob: JobHandler = {
+  kind: PREVIEW_JOB,
+  async run(job, { database, signal, progress }) {
+    const { rules } = job.payload as { rules: IdentityRules };
+    const preview = await previewRules(database, rules, { signal, progress });
+    if (!signal.aborted) await progress({ preview });
   },
 };

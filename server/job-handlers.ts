@@ -1,7 +1,7 @@
 import { demoJobs } from "./demo-jobs";
-import { rebuildJob } from "./identity-jobs";
+import { previewJob, rebuildJob } from "./identity-jobs";
 import { importJobs } from "./import-jobs";
 import type { JobHandler } from "./jobs";
 
 /** What the worker can do for each kind of job. A new kind is added here. */
-export const jobHandlers: readonly JobHandler[] = [rebuildJob, ...importJobs, ...demoJobs];
+export const jobHandlers: readonly JobHandler[] = [rebuildJob, previewJob, ...importJobs, ...demoJobs];

@@ -8,3 +8,7 @@ export { splitIdentifiers } from "./split-identifiers";
 export { updateIdentityRules } from "./update-identity-rules";
 export { readCursor, rulesAt } from "./cursor";
 export { identifiersOf, type MessageIdentity } from "./message-identifiers";
+export { previewRules, type PreviewExample, type RulesPreview } from "./preview-rules";
+export { getRulesPreview, previewIdentityRules, PREVIEW_JOB, type PreviewState } from "./preview-identity-rules";
+export { listIdentityRules, type IdentityRulesView, type RulesVersion } from "./list-identity-rules";
+export { rulesSchema } from "./rules-schema";

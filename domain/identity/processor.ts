@@ -20,6 +20,8 @@ export interface ProcessOptions {
   limit?: number;
   /** Identity alone: no events, traits or counts (the dry run of rules). */
   identityOnly?: boolean;
+  /** Stop here: nothing behind this place of the inbox is read. */
+  until?: { xid: string; id: number };
   /** Tests: called before the commit; a throw rolls the batch back. */
   beforeCommit?: () => void | Promise<void>;
 }
@@ -115,7 +117,7 @@ export class Processor {
   }
 
   private async fetch(after: { xid: string; id: number }): Promise<Fetched> {
-    const limit = this.options.limit ?? LIMIT;
+    const { limit = LIMIT, until } = this.options;
     const rows = await this.database.sql<(InboxRow & { n: number })[]>`
       select xid::text as xid, id, source_id as "sourceId", (extract(epoch from received_at) * 1000)::int8 as "receivedAt", body
       from (
@@ -123,6 +125,7 @@ export class Processor {
         from (
           select xid, id, source_id, received_at, body from inbox
           where (xid, id) > (${after.xid}::xid8, ${after.id}) and xid < pg_snapshot_xmin(pg_current_snapshot())
+            ${until === undefined ? this.database.sql`` : this.database.sql`and (xid, id) <= (${until.xid}::xid8, ${until.id})`}
           order by xid, id limit ${limit}
         ) waiting
       ) measured
@@ -135,7 +138,7 @@ export class Processor {
   /** Parses bodies and takes identifiers out; null for what is no message. */
   private async parse(fetched: Fetched, rules: CompiledRules): Promise<(Incoming | null)[]> {
     if (fetched.parsed?.rules.version === rules.version) return fetched.parsed.messages;
-    const countries = await this.sourceCountries();
+    const countries = this.countries?.of ?? (await this.sourceCountries());
     const messages = fetched.rows.map((row) => parseRow(row, rules, countries.get(row.sourceId) ?? null));
     fetched.parsed = { rules, messages };
     return messages;
@@ -176,6 +179,8 @@ export class Processor {
   private async transaction(fetched: Fetched, wanted: InboxRow[], rejectedFor: string | undefined): Promise<number> {
     const start = fetched.rows.indexOf(wanted[0] as InboxRow);
     const before = start === 0 ? fetched.after : (fetched.rows[start - 1] as InboxRow);
+    // Outside the transaction: it may hold the only connection.
+    await this.sourceCountries();
     if (!this.options.identityOnly) await this.makePartitions(fetched, start, wanted.length);
     const out = await this.database.sql.begin(async (handle) => {
       const tx = handle as unknown as TxSql;
