@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { formatCount } from "./format";
+import { formatCount, formatShare } from "./format";
 import { colorOf, type ChartColor } from "./types";
 
 export interface BarListItem {
@@ -32,9 +32,7 @@ export function BarList({
           />
           <span className="relative min-w-0 truncate">{item.label}</span>
           <span className="relative tabular-nums">{formatCount(item.value)}</span>
-          <span className="relative text-right text-xs text-muted-foreground tabular-nums">
-            {total > 0 ? `${((100 * item.value) / total).toFixed(1)} %` : ""}
-          </span>
+          <span className="relative text-right text-xs text-muted-foreground tabular-nums">{formatShare(item.value, total)}</span>
         </li>
       ))}
     </ol>

@@ -48,7 +48,7 @@ export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
       className={`flex min-w-0 flex-col gap-3 ${props.className ?? ""}`}
     >
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-52">
           <h3 id={`${id}-title`} className="text-sm font-medium">
             {props.title}
           </h3>
@@ -56,7 +56,7 @@ export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
             {props.summary}
           </p>
         </div>
-        <div className="flex flex-wrap items-center gap-1">
+        <div className="flex shrink-0 flex-wrap items-center gap-1">
           {props.actions}
           {!isEmpty && (
             <>

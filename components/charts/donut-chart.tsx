@@ -2,7 +2,7 @@
 
 import { Cell, Pie, PieChart, ResponsiveContainer, Tooltip } from "recharts";
 import { ChartTooltip } from "./chart-parts";
-import { formatCount } from "./format";
+import { formatCount, formatShare } from "./format";
 import { colorOf, type ChartColor } from "./types";
 
 export interface DonutSlice {
@@ -67,9 +67,7 @@ export default function DonutChart({ label, slices, center, size = 148 }: DonutP
             <span aria-hidden className="size-2.5 rounded-[3px]" style={{ background: colorOf(slice.color) }} />
             <dt className="truncate">{slice.label}</dt>
             <dd className="text-right tabular-nums">{formatCount(slice.value)}</dd>
-            <dd className="w-12 text-right text-muted-foreground tabular-nums">
-              {total > 0 ? `${((100 * slice.value) / total).toFixed(1)} %` : "–"}
-            </dd>
+            <dd className="w-12 text-right text-muted-foreground tabular-nums">{formatShare(slice.value, total)}</dd>
           </div>
         ))}
       </dl>

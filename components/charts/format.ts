@@ -8,9 +8,19 @@ export const formatCount = (value: number): string => whole.format(value);
 /** `9.7M`, for axes. */
 export const formatShort = (value: number): string => short.format(value);
 
-/** Time of a bucket on an axis. */
-export function formatTick(iso: string, bucket: TimeBucket): string {
+/** `12.3 %`; small shares that are not nothing say so. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0) return "–";
+  const percent = (100 * part) / whole;
+  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  if (percent < 100 && percent > 99.9) return "> 99.9 %";
+  return `${percent.toFixed(1)} %`;
+}
+
+/** Time of a bucket on an axis; hours of several days show their day. */
+export function formatTick(iso: string, bucket: TimeBucket, severalDays = false): string {
   const date = new Date(iso);
+  if (severalDays && bucket === "hour") return date.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
   switch (bucket) {
     case "minute":
     case "hour":

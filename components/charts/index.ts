@@ -3,5 +3,5 @@ export { AreaSeries, BarSeries, Donut } from "./lazy";
 export { BarList, type BarListItem } from "./bar-list";
 export { Sparkline } from "./sparkline";
 export { toCsv } from "./csv";
-export { formatBucket, formatCount, formatShort } from "./format";
+export { formatBucket, formatCount, formatShare, formatShort } from "./format";
 export type { ChartColor, ChartSeries, TimeBucket, TimeRow } from "./types";

@@ -20,6 +20,7 @@ export interface TimeChartProps {
 /** One drawing for areas and bars over time; `ChartFigure` goes around it. */
 export default function TimeChart({ kind, ...props }: TimeChartProps & { kind: "area" | "bar" }) {
   const { label, rows, series, bucket, stacked = false, height = 240, legend = true } = props;
+  const severalDays = Date.parse(rows.at(-1)?.at ?? "") - Date.parse(rows[0]?.at ?? "") > 36 * 3_600_000;
   const width = series.length > 0 ? widthOfAxis(rows, series, stacked) : 40;
   return (
     <div className="flex min-w-0 flex-col gap-2">
@@ -27,13 +28,14 @@ export default function TimeChart({ kind, ...props }: TimeChartProps & { kind: "
       <div style={{ height }} className="min-w-0 [&_.recharts-surface]:outline-offset-2">
         <ResponsiveContainer width="100%" height="100%" minWidth={0}>
           <ComposedChart data={rows as TimeRow[]} margin={{ top: 6, right: 8, bottom: 0, left: 0 }} title={label} barCategoryGap="18%">
-            <CartesianGrid vertical={false} stroke="var(--border)" />
+            <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
             <XAxis
               dataKey="at"
-              tickFormatter={(value: string) => formatTick(value, bucket)}
+              tickFormatter={(value: string) => formatTick(value, bucket, severalDays)}
               tick={{ fill: "var(--muted-foreground)", fontSize: 11 }}
               tickLine={false}
               axisLine={{ stroke: "var(--border)" }}
+              height={24}
               minTickGap={28}
               interval="preserveStartEnd"
             />

@@ -6,12 +6,3 @@ export function formatMoney(text: string): string {
   const units = (cents / 100n).toString().replaceAll(/\B(?=(\d{3})+$)/g, ",");
   return `${negative && cents > 0n ? "−" : ""}${units}.${(cents % 100n).toString().padStart(2, "0")}`;
 }
-
-/** `12.3 %`; small shares that are not nothing say so. */
-export function share(part: number, whole: number): string {
-  if (whole === 0) return "–";
-  const percent = (100 * part) / whole;
-  if (percent > 0 && percent < 0.1) return "< 0.1 %";
-  if (percent < 100 && percent > 99.9) return "> 99.9 %";
-  return `${percent.toFixed(1)} %`;
-}

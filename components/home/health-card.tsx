@@ -1,10 +1,9 @@
 import Link from "next/link";
-import { formatCount } from "@/components/charts";
+import { formatCount, formatShare } from "@/components/charts";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { PENDING_CAP, type Overview } from "@/domain/overview/model";
 import type { HealthState } from "@/domain/sources/model";
-import { share } from "./format";
 
 const STATES: readonly [HealthState, string, "success" | "warning" | "destructive" | "default" | "outline"][] = [
   ["live", "live", "success"],
@@ -38,7 +37,7 @@ export function HealthCard({ overview, link }: { overview: Overview; link: boole
           <dd className="text-right tabular-nums">{formatCount(last24h.duplicates)}</dd>
           <dt className="text-muted-foreground">Rejected, 24 hours</dt>
           <dd className="text-right tabular-nums">
-            {formatCount(last24h.rejected)} <span className="text-muted-foreground">({share(last24h.rejected, received)})</span>
+            {formatCount(last24h.rejected)} <span className="text-muted-foreground">({formatShare(last24h.rejected, received)})</span>
           </dd>
         </dl>
         <div className="flex flex-wrap gap-1.5 border-t pt-3">

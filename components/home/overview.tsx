@@ -4,13 +4,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { AreaSeries, BarList, BarSeries, ChartFigure, Donut, formatBucket, formatCount } from "@/components/charts";
+import { AreaSeries, BarList, BarSeries, ChartFigure, Donut, formatBucket, formatCount, formatShare } from "@/components/charts";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { NativeSelect } from "@/components/ui/native-select";
 import { OVERVIEW_RANGE_LABELS, OVERVIEW_RANGES, type GrowthPoint, type Overview, type OverviewRange } from "@/domain/overview/model";
 import { HealthCard } from "./health-card";
 import { fetchOverview } from "./fetch-overview";
-import { formatMoney, share } from "./format";
+import { formatMoney } from "./format";
 
 export interface HomeLinks {
   profiles: boolean;
@@ -264,7 +264,7 @@ function People({ overview }: { overview: Overview }) {
               { label: "Known", value: people.known, color: 1 },
               { label: "Anonymous", value: people.anonymous, color: 8 },
             ]}
-            center={{ value: share(people.known, people.total), unit: "known" }}
+            center={{ value: formatShare(people.known, people.total), unit: "known" }}
             size={124}
           />
         )}

@@ -46,19 +46,22 @@ export function Payload({ sourceId, item }: { sourceId: string; item: DebuggerIt
 export function JsonText({ text, label }: { text: string; label: string }) {
   const pretty = prettyJson(text);
   return (
-    <div className="relative min-w-0">
+    <div className="min-w-0 rounded-md border bg-card">
+      <div className="flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3 text-xs text-muted-foreground">
+        {label}
+        <CopyButton text={pretty} size="sm">
+          Copy JSON
+        </CopyButton>
+      </div>
       <pre
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-80 overflow-auto rounded-md border bg-card py-2 pr-28 pl-3 font-mono text-xs leading-5"
+        className="max-h-80 overflow-auto px-3 py-2 font-mono text-xs leading-5"
       >
         {pretty}
       </pre>
-      <CopyButton text={pretty} variant="outline" size="sm" className="absolute top-1.5 right-3">
-        Copy JSON
-      </CopyButton>
     </div>
   );
 }

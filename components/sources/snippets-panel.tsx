@@ -25,9 +25,13 @@ export function Snippets({ type, writeKey, origin }: { type: SourceType; writeKe
   const [open, setOpen] = useState(snippets[0]?.id ?? "");
   return (
     <Tabs value={open} onValueChange={setOpen}>
-      <TabsList aria-label="SDK" className="flex-wrap gap-x-4">
+      <TabsList aria-label="SDK" className="flex-wrap gap-1 border-b-0">
         {snippets.map((snippet) => (
-          <TabsTrigger key={snippet.id} value={snippet.id}>
+          <TabsTrigger
+            key={snippet.id}
+            value={snippet.id}
+            className="mb-0 h-7 rounded-md border-b-0 px-2.5 hover:bg-accent data-[state=active]:bg-secondary"
+          >
             {snippet.label}
           </TabsTrigger>
         ))}
@@ -54,18 +58,18 @@ export function Snippets({ type, writeKey, origin }: { type: SourceType; writeKe
 
 function Code({ text, label }: { text: string; label: string }) {
   return (
-    <div className="relative min-w-0">
-      {/* A region that scrolls sideways must be reachable by keyboard. */}
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_auto] items-start rounded-md border bg-muted">
       <pre
+        // A region that scrolls must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-96 overflow-auto rounded-md border bg-muted py-2.5 pr-12 pl-3 font-mono text-xs leading-5"
+        className="max-h-96 overflow-auto px-3 py-2 font-mono text-xs leading-5"
       >
         <code>{text}</code>
       </pre>
-      <CopyButton text={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5 bg-muted" />
+      <CopyButton text={text} label={`Copy: ${label}`} className="m-1" />
     </div>
   );
 }

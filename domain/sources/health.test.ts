@@ -21,11 +21,11 @@ test("a source without a message is neither healthy nor quiet", () => {
 });
 
 test("quiet is judged against the source's own rhythm", () => {
-  expect(healthOf(base)).toEqual({ state: "live", sentence: "Live: last message 1 min ago." });
+  expect(healthOf(base)).toEqual({ state: "live", sentence: "Last message 1 min ago." });
   expect(silentFor(1).state).toBe("live");
   expect(silentFor(5)).toEqual({
     state: "quiet",
-    sentence: "Quiet: last message 5 h ago; in the last 7 days it was never silent for more than 60 min.",
+    sentence: "Last message 5 h ago; in the last 7 days it was never silent for more than 60 min.",
   });
   // A shop that closes for the night is not quiet in the morning.
   expect(silentFor(11, { longestGapMs: 12 * HOUR }).state).toBe("live");
@@ -42,12 +42,12 @@ test("too little to know a rhythm is said, and counts as quiet after a day only"
 test("rejected messages and refused requests show with their figures", () => {
   expect(healthOf({ ...base, lastHour: { accepted: 176, duplicates: 0, rejected: 24 } })).toEqual({
     state: "errors",
-    sentence: "Errors: 12 % rejected in the last hour (24 of 200).",
+    sentence: "12 % rejected in the last hour (24 of 200).",
   });
   expect(healthOf({ ...base, lastHour: { accepted: 1000, duplicates: 0, rejected: 2 } }).state).toBe("live");
   expect(healthOf({ ...base, lastSeenAt: null, lastHour: { accepted: 0, duplicates: 0, rejected: 0 }, refused: 3 })).toEqual({
     state: "errors",
-    sentence: "Errors: 3 requests refused in the last two hours.",
+    sentence: "3 requests refused in the last two hours.",
   });
   expect(healthOf({ ...base, status: "disabled", lastHour: { accepted: 0, duplicates: 0, rejected: 9 } }).state).toBe("disabled");
 });

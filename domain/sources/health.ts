@@ -24,35 +24,35 @@ const RHYTHM_QUARTERS = 8;
 /** What can honestly be said of a source: nothing yet, live, quiet against its own rhythm, or failing. */
 export function healthOf(input: HealthInput): SourceHealth {
   const { now, lastSeenAt, lastHour, refused } = input;
-  if (input.status === "disabled") return { state: "disabled", sentence: "Disabled: messages are refused." };
+  if (input.status === "disabled") return { state: "disabled", sentence: "Messages are refused." };
   const received = receivedOf(lastHour);
   if (refused > 0 && refused >= ERROR_SHARE * (received + refused)) {
-    return { state: "errors", sentence: `Errors: ${count(refused, "request")} refused in the last two hours.` };
+    return { state: "errors", sentence: `${count(refused, "request")} refused in the last two hours.` };
   }
-  if (!lastSeenAt) return { state: "no_data", sentence: "No data yet." };
+  if (!lastSeenAt) return { state: "no_data", sentence: "Nothing has arrived yet." };
   if (received > 0 && lastHour.rejected / received >= ERROR_SHARE) {
     const share = Math.round((100 * lastHour.rejected) / received);
     return {
       state: "errors",
-      sentence: `Errors: ${share} % rejected in the last hour (${lastHour.rejected.toLocaleString("en")} of ${received.toLocaleString("en")}).`,
+      sentence: `${share} % rejected in the last hour (${lastHour.rejected.toLocaleString("en")} of ${received.toLocaleString("en")}).`,
     };
   }
   const silence = Math.max(0, now.getTime() - lastSeenAt.getTime());
-  if (silence <= QUARTER) return { state: "live", sentence: `Live: last message ${ago(silence)}.` };
+  if (silence <= QUARTER) return { state: "live", sentence: `Last message ${ago(silence)}.` };
   // Files come when somebody uploads one: silence means nothing.
-  if (input.type === "csv") return { state: "idle", sentence: `Idle: last import ${ago(silence)}.` };
+  if (input.type === "csv") return { state: "idle", sentence: `Last import ${ago(silence)}.` };
   if (input.activeQuarters < RHYTHM_QUARTERS || input.longestGapMs === null) {
     return silence > 24 * 60 * MINUTE
-      ? { state: "quiet", sentence: `Quiet: last message ${ago(silence)}; it sent too little in the last 7 days to know its rhythm.` }
-      : { state: "live", sentence: `Live: last message ${ago(silence)}; too few so far to know its rhythm.` };
+      ? { state: "quiet", sentence: `Last message ${ago(silence)}; it sent too little in the last 7 days to know its rhythm.` }
+      : { state: "live", sentence: `Last message ${ago(silence)}; too few so far to know its rhythm.` };
   }
   const usual = Math.max(input.longestGapMs, QUARTER);
   return silence > Math.max(30 * MINUTE, 1.5 * usual + QUARTER)
     ? {
         state: "quiet",
-        sentence: `Quiet: last message ${ago(silence)}; in the last 7 days it was never silent for more than ${duration(usual)}.`,
+        sentence: `Last message ${ago(silence)}; in the last 7 days it was never silent for more than ${duration(usual)}.`,
       }
-    : { state: "live", sentence: `Live: last message ${ago(silence)}, within its usual rhythm.` };
+    : { state: "live", sentence: `Last message ${ago(silence)}, within its usual rhythm.` };
 }
 
 /** `3 min`, `5 h`, `2 days`: one unit, rounded down. */
@@ -64,5 +64,5 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
 }
 
-const ago = (ms: number): string => (ms < MINUTE ? "just now" : `${duration(ms)} ago`);
+const ago = (ms: number): string => (ms < MINUTE ? "less than a minute ago" : `${duration(ms)} ago`);
 const count = (n: number, noun: string): string => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;

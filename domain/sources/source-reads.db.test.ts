@@ -76,10 +76,10 @@ test("health follows the source's own rhythm in the database too", async () => {
   const health = new Map((await listSources(ctx)).map((source) => [source.id, source.health]));
   expect(health.get(steady.id)).toEqual({
     state: "quiet",
-    sentence: "Quiet: last message 5 h ago; in the last 7 days it was never silent for more than 15 min.",
+    sentence: "Last message 5 h ago; in the last 7 days it was never silent for more than 15 min.",
   });
   expect(health.get(nightly.id)?.state).toBe("live");
-  expect(health.get(failing.id)).toEqual({ state: "errors", sentence: "Errors: 12 % rejected in the last hour (12 of 100)." });
+  expect(health.get(failing.id)).toEqual({ state: "errors", sentence: "12 % rejected in the last hour (12 of 100)." });
   expect(health.get(empty.id)?.state).toBe("no_data");
 });
 
