@@ -13,6 +13,7 @@ const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Supervisor {
   #options;
+  #dist;
   #env;
   #children = new Map();
   #cluster;
@@ -23,6 +24,8 @@ export class Supervisor {
   constructor(options) {
     this.#options = options;
     this.#env = { ...options.env };
+    // The chaos run puts bundles with a planted fault here.
+    this.#dist = options.env.TRIBUTARY_DIST ?? join(options.root, "dist");
   }
 
   /** Ends everything in order on a signal, a closed terminal or the death of the npm that started us. */
@@ -78,7 +81,7 @@ export class Supervisor {
   async prepare({ demo, step }) {
     const result = {};
     const run = async (task) => {
-      const { code, stdout, stderr } = await this.#run([join(this.#options.root, "dist", "prepare.js"), task]);
+      const { code, stdout, stderr } = await this.#run([join(this.#dist, "prepare.js"), task]);
       if (code !== 0) throw new Error(stderr.trim() || `the step "${task}" ended with ${code}`);
       const answer = JSON.parse(stdout.trim().split("\n").at(-1));
       Object.assign(result, answer);
@@ -121,7 +124,7 @@ export class Supervisor {
         if (this.#stopping) return;
         const started = Date.now();
         const flags = ["--enable-source-maps"];
-        const child = spawn(process.execPath, [...flags, join(this.#options.root, "dist", `${role}.js`)], {
+        const child = spawn(process.execPath, [...flags, join(this.#dist, `${role}.js`)], {
           cwd: this.#options.root,
           env: this.#env,
           // The channel tells a child when the supervisor is gone; a group of its own keeps Ctrl-C to us.

@@ -78,6 +78,14 @@ async function main(): Promise<void> {
     requestTimeout: UPLOAD_MS,
     keepAliveTimeout: 65_000,
   });
+  // Collection and health work at once; requests for the application wait until Next is ready.
+  type App = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  let appReady: (app: App) => void = () => {};
+  const application = new Promise<App>((done) => (appReady = done));
+  server.on(
+    "request",
+    handler(async (req, res) => (await application)(req, res)),
+  );
   // The port is known before Next starts, since absolute URLs are made from it.
   const port = await listen(server);
   provideEnv({
@@ -87,7 +95,7 @@ async function main(): Promise<void> {
   });
   const app = next({ dev, dir: root, hostname: settings.HOST, port, httpServer: server });
   await app.prepare();
-  server.on("request", handler(app.getRequestHandler()));
+  appReady(app.getRequestHandler());
   if (dev) server.on("upgrade", app.getUpgradeHandler());
   else server.on("upgrade", (_req, socket) => socket.destroy());
 
