@@ -45,25 +45,27 @@ function epoch(n: number): Instant | null {
 const daysIn = (year: number, month: number): number =>
   month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : (MONTH_DAYS[month - 1] ?? 0);
 
+/** The number that `n` digits from `at` spell; NaN where one is none. */
+function digits(text: string, at: number, n: number): number {
+  let out = 0;
+  for (let i = at; i < at + n; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    out = out * 10 + digit;
+  }
+  return out;
+}
+
 /** `2026-11-23T12:28:40.288Z` without a regular expression: nearly every time has this form. */
 function plainIso(text: string): number | null {
-  const digits = (at: number, n: number): number => {
-    let out = 0;
-    for (let i = at; i < at + n; i++) {
-      const digit = text.charCodeAt(i) - 48;
-      if (digit < 0 || digit > 9) return Number.NaN;
-      out = out * 10 + digit;
-    }
-    return out;
-  };
   if (text[4] !== "-" || text[7] !== "-" || text[10] !== "T" || text[13] !== ":" || text[16] !== ":" || text[19] !== ".") return null;
-  const year = digits(0, 4);
-  const month = digits(5, 2);
-  const day = digits(8, 2);
-  const hour = digits(11, 2);
-  const minute = digits(14, 2);
-  const second = digits(17, 2);
-  const ms = digits(20, 3);
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 2);
+  const day = digits(text, 8, 2);
+  const hour = digits(text, 11, 2);
+  const minute = digits(text, 14, 2);
+  const second = digits(text, 17, 2);
+  const ms = digits(text, 20, 3);
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return null;
   if (!(hour <= 23 && minute <= 59 && second <= 59 && ms <= 999) || !(year >= 100)) return null;
   return Date.UTC(year, month - 1, day, hour, minute, second, ms);

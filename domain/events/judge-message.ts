@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { parseInstant } from "./instant";
 import {
   LIMITS,
@@ -178,27 +177,34 @@ function build(given: Record<string, unknown>, clean: JsonObject, clientId: stri
   if (extra) stable.extra = extra;
   if (originalTimestamp !== undefined) stable.originalTimestamp = originalTimestamp;
   stable.context = context;
+  const text = JSON.stringify(stable);
 
-  const tail = readTimes(original, clean["sentAt"] ?? input.envelopeSentAt, notes, input.receivedAt);
+  readTimes(stable, original, clean["sentAt"] ?? input.envelopeSentAt, notes, input.receivedAt);
   const metadata = clean["_metadata"];
-  return finish(stable, { ...tail, ...(isObject(metadata) ? { _metadata: metadata } : {}) }, notes, input.client);
+  if (isObject(metadata)) stable._metadata = metadata;
+  if (notes.list.length > 0) stable.warnings = [...new Set(notes.list.map((one) => one.code))];
+  return finish(text, stable as InboxMessage, notes, input.client);
 }
 
-/** Puts both parts together as an object and as text, the hash over the first part only. */
-function finish(stable: Partial<InboxMessage>, tail: Partial<InboxMessage>, notes: Notes, client: JudgeInput["client"]): JudgedMessage {
-  if (notes.list.length > 0) tail.warnings = [...new Set(notes.list.map((one) => one.code))];
-  let text = JSON.stringify(stable);
-  const bodyHash = hash("sha256", text, "hex").slice(0, 16);
-  const context = stable.context as JsonObject;
+/**
+ * The text of the message out of the text of its first part (up to `context`), over which alone the hash goes: times,
+ * the sender's address and the SDK's own remarks may differ when the same message is sent again.
+ */
+function finish(first: string, message: InboxMessage, notes: Notes, client: JudgeInput["client"]): JudgedMessage {
+  const bodyHash = hash("sha256", first, "hex").slice(0, 16);
+  let body = first.slice(0, -1);
+  const { context } = message;
   const ip = client?.ip;
   if (ip !== undefined && context["ip"] === undefined && (client?.clientSide === true || context["direct"] === true) && isIpv4(ip)) {
-    // The address may differ when the same message is sent again, so it is not part of what is compared.
-    const empty = text.endsWith("{}}");
-    text = `${text.slice(0, -2)}${empty ? "" : ","}"ip":"${ip}"}}`;
-    stable.context = { ...context, ip };
+    body = `${body.slice(0, -1)}${first.endsWith("{}}") ? "" : ","}"ip":"${ip}"}`;
+    message.context = { ...context, ip };
   }
-  const body = `${text.slice(0, -1)},${JSON.stringify(tail).slice(1)}`;
-  return { ok: true, message: Object.assign(stable, tail) as InboxMessage, body, bodyHash, warnings: notes.list };
+  body += `,"timestamp":"${message.timestamp}"`;
+  if (message.sentAt !== undefined) body += `,"sentAt":${JSON.stringify(message.sentAt)}`;
+  body += `,"receivedAt":"${message.receivedAt}"`;
+  if (message._metadata) body += `,"_metadata":${JSON.stringify(message._metadata)}`;
+  if (message.warnings) body += `,"warnings":${JSON.stringify(message.warnings)}`;
+  return { ok: true, message, body: `${body}}`, bodyHash, warnings: notes.list };
 }
 
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -355,26 +361,33 @@ function asTimeText(value: Json | undefined): string | undefined {
  * When it happened: receivedAt − (sentAt − client's time); without sentAt the client's time; without that receivedAt.
  * An unusable time costs the time, never the message.
  */
-function readTimes(
-  original: Json | undefined,
-  sentAt: unknown,
-  notes: Notes,
-  receivedAt: Date,
-): Pick<InboxMessage, "timestamp" | "receivedAt" | "sentAt"> {
+function readTimes(message: Partial<InboxMessage>, original: Json | undefined, sentAt: unknown, notes: Notes, receivedAt: Date): void {
   const received = receivedAt.getTime();
-  const receivedText = receivedAt.toISOString();
-  const sent = parseInstant(sentAt);
+  message.receivedAt = isoText(received);
+  message.timestamp = message.receivedAt;
   const sentText = asTimeText(sentAt as Json | undefined);
-  const rest = { ...(sentText === undefined ? {} : { sentAt: sentText }), receivedAt: receivedText };
-  if (original === undefined || original === null) return { timestamp: receivedText, ...rest };
+  if (sentText !== undefined) message.sentAt = sentText;
+  if (original === undefined || original === null) return;
   const client = parseInstant(original);
   if (client) {
+    const sent = sentText === undefined ? null : parseInstant(sentAt);
     const at = sent ? received - (sent.ms - client.ms) : client.ms;
     if (at >= 0 && at < FIRST_UNUSABLE_MS && at <= received + DAY) {
       if (client.zoneless) notes.add("time_without_zone", "timestamp");
-      return { timestamp: new Date(at).toISOString(), ...rest };
+      message.timestamp = isoText(at);
+      return;
     }
   }
   notes.add("clock_fallback", "timestamp");
-  return { timestamp: receivedText, ...rest };
+}
+
+let lastMs = Number.NaN;
+let lastText = "";
+
+/** ISO text of an instant; messages of a batch share their time of receipt. */
+function isoText(ms: number): string {
+  if (ms === lastMs) return lastText;
+  lastMs = ms;
+  lastText = new Date(ms).toISOString();
+  return lastText;
 }

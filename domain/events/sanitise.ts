@@ -1,6 +1,5 @@
 import { LIMITS, type Json, type JsonObject, type WarningCode } from "./model";
 
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 // oxlint-disable-next-line no-control-regex
 const UNSTORABLE = /\u0000|\p{Surrogate}/gu;
 const REPLACEMENT = "\uFFFD";
@@ -63,44 +62,34 @@ export function sanitise(
   noted: Noted,
   options: { escapes?: boolean; maxDepth?: number; maxKeys?: number } = {},
 ): Sanitised {
-  const escapes = options.escapes ?? true;
-  const maxDepth = options.maxDepth ?? LIMITS.depth;
-  const maxKeys = options.maxKeys ?? LIMITS.keys;
-  let keys = 0;
+  const walk = new Walk(noted, options.escapes ?? true, options.maxDepth ?? LIMITS.depth, options.maxKeys ?? LIMITS.keys);
+  try {
+    const value = walk.visit(root, 1, "") ?? null;
+    return { value, changed: value !== root };
+  } catch (error) {
+    if (error instanceof Refused) return { value: null, changed: true, failure: error.code };
+    throw error;
+  }
+}
 
-  const text = (value: string, field: string): string => {
-    let out = value;
-    if (escapes && isUnstorable(out)) {
-      out = storableText(out);
-      noted.add("sanitised", field);
-    }
-    if (out.length > LIMITS.stringLength) {
-      out = cutText(out, LIMITS.stringLength);
-      noted.add("truncated", field);
-    }
-    return out;
-  };
+/** One walk; a class and not closures, since this runs for every message. */
+class Walk {
+  private keys = 0;
 
-  const cleanKey = (key: string, field: string): string => {
-    let out = key;
-    if (escapes && isUnstorable(out)) {
-      out = storableText(out);
-      noted.add("sanitised", field);
-    }
-    if (out.length > LIMITS.keyLength) {
-      out = cutText(out, LIMITS.keyLength);
-      noted.add("truncated", field);
-    }
-    return out;
-  };
+  constructor(
+    private readonly noted: Noted,
+    private readonly escapes: boolean,
+    private readonly maxDepth: number,
+    private readonly maxKeys: number,
+  ) {}
 
-  const visit = (value: unknown, depth: number, field: string): Json | undefined => {
+  visit(value: unknown, depth: number, field: string): Json | undefined {
     switch (typeof value) {
       case "string":
-        return text(value, field);
+        return this.escapes || value.length > LIMITS.stringLength ? this.text(value, field, LIMITS.stringLength) : value;
       case "number":
         if (Number.isFinite(value)) return value;
-        noted.add("number_out_of_range", field);
+        this.noted.add("number_out_of_range", field);
         return null;
       case "boolean":
         return value;
@@ -112,46 +101,52 @@ export function sanitise(
         return undefined;
     }
     if (value === null) return null;
-    if (depth > maxDepth) throw new Refused("too_deep");
+    if (depth > this.maxDepth) throw new Refused("too_deep");
+    if (Array.isArray(value)) return this.list(value, depth, field);
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-    return Array.isArray(value) ? list(value, depth, field) : object(value as JsonObject, depth, field);
-  };
+    return this.object(value as JsonObject, depth, field);
+  }
 
-  const list = (value: unknown[], depth: number, field: string): Json[] => {
+  private text(value: string, field: string, max: number): string {
+    let out = value;
+    if (this.escapes && isUnstorable(out)) {
+      out = storableText(out);
+      this.noted.add("sanitised", field);
+    }
+    if (out.length > max) {
+      out = cutText(out, max);
+      this.noted.add("truncated", field);
+    }
+    return out;
+  }
+
+  private list(value: unknown[], depth: number, field: string): Json[] {
     let copy: Json[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const before = value[i];
-      const after = visit(before, depth + 1, field) ?? null;
+      const after = this.visit(before, depth + 1, field) ?? null;
       if (after !== before && !copy) copy = value.slice(0, i) as Json[];
       copy?.push(after);
     }
     return copy ?? (value as Json[]);
-  };
+  }
 
-  const object = (value: JsonObject, depth: number, field: string): JsonObject => {
+  private object(value: JsonObject, depth: number, field: string): JsonObject {
     let copy: JsonObject | undefined;
     for (const key in value) {
-      if (++keys > maxKeys) throw new Refused("too_many_keys");
+      if (++this.keys > this.maxKeys) throw new Refused("too_many_keys");
       const at = depth === 1 ? key : field;
-      if (FORBIDDEN.has(key)) {
-        noted.add("dropped_keys", at);
+      if (key === "__proto__" || key === "constructor" || key === "prototype") {
+        this.noted.add("dropped_keys", at);
         copy ??= until(value, key);
         continue;
       }
       const before = value[key];
-      const after = visit(before, depth + 1, at);
-      const name = cleanKey(key, at);
+      const after = this.visit(before, depth + 1, at);
+      const name = this.escapes || key.length > LIMITS.keyLength ? this.text(key, at, LIMITS.keyLength) : key;
       if (!copy && (after !== before || name !== key)) copy = until(value, key);
       if (copy && after !== undefined) copy[name] = after;
     }
     return copy ?? value;
-  };
-
-  try {
-    const value = visit(root, 1, "") ?? null;
-    return { value, changed: value !== root };
-  } catch (error) {
-    if (error instanceof Refused) return { value: null, changed: true, failure: error.code };
-    throw error;
   }
 }
