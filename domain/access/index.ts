@@ -15,3 +15,4 @@ export { listOwnSessions, listSessions, revokeOwnOtherSessions, revokeOwnSession
 export { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./manage-api-keys";
 export { companySettings, readSettings, updateSettings } from "./settings";
 export { hashPassword } from "./password";
+export { permissionTable, type Cell } from "./permission-table";

@@ -17,6 +17,9 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "access.memberForVerifiedEmail": "sign-in by the configured provider",
   "access.openSession": "sign-in",
   "access.closeSession": "sign-out of the session given",
+  "access.readLink": "one-time link; needs its token",
+  "access.acceptInvite": "guarded by the one-time token",
+  "access.resetWithLink": "guarded by the one-time token",
   "access.sweepThrottle": "house-keeping of counters",
   "audit.recordAudit": "called by verbs inside their transaction",
   "profiles.openProfile": "calls getProfile first, which is guarded",
@@ -25,6 +28,7 @@ export const PUBLIC_VERBS: Record<string, string> = {
 
 /** Functions of a door that take a database handle: for processes and other rooms, never for a surface. */
 export const PROCESS_ONLY: Record<string, string> = {
+  "access.companySettings": "other rooms: time zone and currency of reports",
   "events.ensureInboxPartitions": "maintenance",
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
@@ -36,6 +40,8 @@ export const PROCESS_ONLY: Record<string, string> = {
 
 /** Server actions for people who are not signed in. */
 export const PUBLIC_ACTIONS: readonly string[] = [
+  "app/(auth)/invite/[token]/actions.ts acceptInviteAction",
+  "app/(auth)/reset/[token]/actions.ts resetWithLinkAction",
   "app/(auth)/setup/actions.ts createFirstAdminAction",
   "app/(dashboard)/actions.ts signOutAction",
 ];
@@ -47,6 +53,8 @@ export const PUBLIC_ROUTES: Record<string, string> = {
 
 /** Pages that anybody may open. */
 export const PUBLIC_PAGES: Record<string, string> = {
+  "app/(auth)/invite/[token]/page.tsx": "invitation; needs the token",
+  "app/(auth)/reset/[token]/page.tsx": "password reset; needs the token",
   "app/(auth)/setup/page.tsx": "first admin; needs the token",
   "app/(auth)/sign-in/page.tsx": "sign-in",
 };

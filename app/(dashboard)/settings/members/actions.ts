@@ -1,0 +1,18 @@
+"use server";
+
+import { action } from "@/app/_server/action";
+import { createMemberLink, inviteMember, removeInvitation, updateMember, type Role } from "@/domain/access";
+
+export const inviteMemberAction = action(
+  "members:write",
+  (ctx, input: { email: string; name: string; role: Role; seesPersonalData: boolean }) => inviteMember(ctx, input),
+);
+
+export const updateMemberAction = action(
+  "members:write",
+  (ctx, input: { id: string; role?: Role; seesPersonalData?: boolean; status?: "active" | "disabled" }) => updateMember(ctx, input),
+);
+
+export const createMemberLinkAction = action("members:write", (ctx, input: { id: string }) => createMemberLink(ctx, input));
+
+export const removeInvitationAction = action("members:write", (ctx, input: { id: string }) => removeInvitation(ctx, input));

@@ -1,0 +1,143 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useAction } from "@/components/layout/use-action";
+import { useViewer } from "@/components/layout/viewer";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { CopyButton } from "@/components/ui/copy-button";
+import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { NativeSelect } from "@/components/ui/native-select";
+import { API_KEY_SCOPES, PERMISSIONS, type ApiKeyInfo, type ApiKeyScope } from "@/domain/access/model";
+import type { Result } from "@/domain/kernel/model";
+
+export interface NewKey {
+  name: string;
+  scopes: ApiKeyScope[];
+  expiresInDays: number | null;
+}
+
+const EXPIRY = [
+  [30, "30 days"],
+  [90, "90 days"],
+  [365, "1 year"],
+  [0, "Never"],
+] as const;
+
+/** A secret that is shown this once. */
+export function KeyBox({ text }: { text: string }) {
+  return (
+    <div className="grid gap-1.5">
+      <div className="flex gap-2">
+        <Input readOnly value={text} aria-label="API key" className="font-mono text-xs" onFocus={(event) => event.currentTarget.select()} />
+        <CopyButton text={text} variant="default">
+          Copy key
+        </CopyButton>
+      </div>
+      <p className="text-xs text-muted-foreground">Copy it now: it is stored as a hash and cannot be shown again.</p>
+    </div>
+  );
+}
+
+export function CreateKeyForm({
+  create,
+  close,
+}: {
+  create: (input: NewKey) => Promise<Result<{ key: string; info: ApiKeyInfo }>>;
+  close: () => void;
+}) {
+  const router = useRouter();
+  const { can } = useViewer();
+  const [scopes, setScopes] = useState<ApiKeyScope[]>(["profile_api:read"]);
+  const [made, setMade] = useState<{ key: string; info: ApiKeyInfo } | null>(null);
+  const { run, pending, fields } = useAction(create, {
+    onSuccess: (data) => {
+      setMade(data);
+      router.refresh();
+    },
+  });
+  if (made) {
+    return (
+      <>
+        <DialogHeader>
+          <DialogTitle>{made.info.name} is ready</DialogTitle>
+          <DialogDescription>Send it as a bearer token, or as the user name of basic authentication.</DialogDescription>
+        </DialogHeader>
+        <KeyBox text={made.key} />
+        <DialogFooter>
+          <Button variant="outline" onClick={close}>
+            Done
+          </Button>
+        </DialogFooter>
+      </>
+    );
+  }
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const data = new FormData(event.currentTarget);
+        const name = data.get("name");
+        const days = Number(data.get("expires"));
+        void run({ name: typeof name === "string" ? name : "", scopes, expiresInDays: days || null });
+      }}
+    >
+      <DialogHeader>
+        <DialogTitle>Create an API key</DialogTitle>
+        <DialogDescription>For your own servers. Never put it in a web page or an app.</DialogDescription>
+      </DialogHeader>
+      <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
+        <Field label="Name" error={fields["name"]}>
+          <Input name="name" autoComplete="off" placeholder="Support desk" required maxLength={100} />
+        </Field>
+        <Field label="Expires" error={fields["expiresInDays"]}>
+          <NativeSelect name="expires" defaultValue="365">
+            {EXPIRY.map(([days, label]) => (
+              <option key={days} value={days}>
+                {label}
+              </option>
+            ))}
+          </NativeSelect>
+        </Field>
+      </div>
+      <fieldset className="grid gap-1">
+        <legend className="mb-1.5 text-sm font-medium">Scopes</legend>
+        {API_KEY_SCOPES.map((scope) => {
+          const refused = scope === "personal_data:see" && !can("personal_data:see");
+          return (
+            <Label key={scope} className="flex min-h-8 cursor-pointer items-start gap-2.5 rounded-md px-1 py-1 hover:bg-accent">
+              <Checkbox
+                className="mt-0.5"
+                disabled={refused}
+                checked={scopes.includes(scope)}
+                onCheckedChange={(on) => setScopes(on === true ? [...scopes, scope] : scopes.filter((one) => one !== scope))}
+              />
+              <span className="grid">
+                <span className="font-mono text-xs">{scope}</span>
+                <span className="text-xs font-normal text-muted-foreground">{PERMISSIONS[scope]}</span>
+              </span>
+            </Label>
+          );
+        })}
+        {fields["scopes"] ? (
+          <p role="alert" className="text-xs text-destructive-text">
+            {fields["scopes"]}
+          </p>
+        ) : null}
+      </fieldset>
+      <DialogFooter>
+        <Button variant="outline" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" pending={pending}>
+          Create API key
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
