@@ -1,4 +1,16 @@
-import { ContactRound, House, KeyRound, MonitorSmartphone, Plug, Settings2, ShieldCheck, UserRound, Users, type LucideIcon } from "lucide-react";
+import {
+  ContactRound,
+  FileUp,
+  House,
+  KeyRound,
+  MonitorSmartphone,
+  Plug,
+  Settings2,
+  ShieldCheck,
+  UserRound,
+  Users,
+  type LucideIcon,
+} from "lucide-react";
 import type { Permission } from "@/domain/access/model";
 
 export interface NavigationEntry {
@@ -48,6 +60,14 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "sources:read",
         key: "s",
         keywords: ["write key", "sdk", "debugger", "rejected", "collect"],
+      },
+      {
+        href: "/imports",
+        label: "Imports",
+        icon: FileUp,
+        permission: "imports:read",
+        key: "i",
+        keywords: ["csv", "upload", "file", "spreadsheet", "excel"],
       },
     ],
   },

@@ -1,3 +1,4 @@
+import { companySettings } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { notFound } from "@/domain/kernel/errors";
 import type { AnySql } from "@/db/client";
@@ -57,10 +58,11 @@ export interface ImportDefaults {
   defaultCountry: string | null;
 }
 
-/** Time zone, currency and country of the install, and the country of the source. */
+/** Time zone and currency of the install, and the country of the source. */
 export async function readDefaults(ctx: Pick<Ctx, "sql">, sourceId: string): Promise<ImportDefaults> {
-  const [row] = await ctx.sql<{ timeZone: string | null; currency: string | null; country: string | null; own: string | null }[]>`
-    select c.value->>'timeZone' as "timeZone", c.value->>'currency' as currency, c.value->>'country' as country, s.settings->>'defaultCountry' as own
-    from sources s left join settings c on c.key = 'company' where s.id = ${sourceId}`;
-  return { timeZone: row?.timeZone ?? "UTC", currency: row?.currency ?? null, defaultCountry: row?.own ?? row?.country ?? null };
+  const { timezone, currency } = await companySettings(ctx.sql);
+  const [source] = await ctx.sql<
+    { country: string | null }[]
+  >`select settings->>'defaultCountry' as country from sources where id = ${sourceId}`;
+  return { timeZone: timezone, currency, defaultCountry: source?.country ?? null };
 }

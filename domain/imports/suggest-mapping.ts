@@ -1,3 +1,4 @@
+import { ERROR_COLUMNS, isErrorFile } from "./error-file";
 import { conceptOf, headerKey, type Concept } from "./header-words";
 import {
   SINGLE_TARGETS,
@@ -86,9 +87,13 @@ export function suggestMapping(headers: string[], values: string[][], options: S
   const profiles = values.map(profileOf);
   const kind = options.kind ?? kindOf(concepts.map((found) => found?.concept ?? null));
   const taken = new Set<Target>();
+  const corrected = isErrorFile(headers);
   const columns = headers.map((header, index): SuggestedColumn => {
     const profile = profiles[index] ?? profileOf([]);
     const sample = values[index] ?? [];
+    if (corrected && (ERROR_COLUMNS as readonly string[]).includes(header)) {
+      return { column: header, target: "ignore", confidence: "high", reason: "Says why the row was rejected before." };
+    }
     const column = suggestColumn(header, concepts[index] ?? null, profile, kind);
     return withTypes(column, profile, sample);
   });

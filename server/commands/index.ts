@@ -1,6 +1,7 @@
 import { backupCommand, restoreCommand } from "./backup";
 import type { Command } from "./command";
 import { demoLoad, demoRemove } from "./demo";
+import { importCsv } from "./import";
 import { migrateCommand } from "./migrate";
 import { profileGet } from "./profile";
 import { rebuildCommand } from "./rebuild";
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   stats,
   sourceCreate,
   profileGet,
+  importCsv,
   migrateCommand,
   backupCommand,
   restoreCommand,
