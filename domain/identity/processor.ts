@@ -118,6 +118,7 @@ export class Processor {
 
   private async fetch(after: { xid: string; id: number }): Promise<Fetched> {
     const { limit = LIMIT, until } = this.options;
+    // The last order is by place, not by xid: there `xid` is the text of the select list, and "1000" sorts before "999".
     const rows = await this.database.sql<(InboxRow & { n: number })[]>`
       select xid::text as xid, id, source_id as "sourceId", (extract(epoch from received_at) * 1000)::int8 as "receivedAt", body
       from (
@@ -129,7 +130,7 @@ export class Processor {
           order by xid, id limit ${limit}
         ) waiting
       ) measured
-      where bytes <= ${BYTES} or place = 1 order by xid, id`;
+      where bytes <= ${BYTES} or place = 1 order by place`;
     const fetched: Fetched = { after: { xid: after.xid, id: after.id }, rows, full: rows.length >= Math.min(limit, 50) };
     if (this.knowledge) await this.parse(fetched, this.knowledge.rules);
     return fetched;
