@@ -1,5 +1,8 @@
 import type { Database } from "@/db/client";
+import { sweepThrottle } from "@/domain/access";
 import { ensureInboxPartitions } from "@/domain/events";
+import { pruneImports } from "@/domain/imports";
+import { createContext } from "@/domain/kernel/context";
 import { pruneJobs } from "@/domain/kernel/jobs";
 import { type Loop, pause } from "./loop";
 
@@ -17,9 +20,10 @@ export const maintenance: Loop = {
       await ensureInboxPartitions(database.sql, new Date());
       const tallies = await rollUpTallies(database, signal);
       const keys = await forgetMessageKeys(database, signal);
-      const buckets = await clearBuckets(database);
+      await sweepThrottle(createContext({ kind: "job", id: "maintenance" }, database));
+      const imports = await pruneImports(database.sql, { unfinished: 7, finished: 180 });
       const jobs = await pruneJobs(database.sql, { done: 7, dead: 90 });
-      log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + buckets + jobs });
+      log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + imports + jobs });
       await pause(EVERY_MS, signal);
     }
   },
@@ -70,10 +74,4 @@ export async function forgetMessageKeys({ sql }: Pick<Database, "sql">, signal?:
     if (rows.count < DELETE_AT_ONCE) break;
   }
   return deleted;
-}
-
-/** Windows of throttling are at most a day long. */
-async function clearBuckets({ sql }: Pick<Database, "sql">): Promise<number> {
-  const rows = await sql`delete from buckets where window_start < now() - interval '2 days'`;
-  return rows.count;
 }
