@@ -56,7 +56,7 @@ export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
             {props.summary}
           </p>
         </div>
-        <div className="flex shrink-0 flex-wrap items-center gap-1">
+        <div className="flex max-w-full flex-wrap items-center gap-1">
           {props.actions}
           {!isEmpty && (
             <>

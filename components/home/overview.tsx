@@ -128,7 +128,7 @@ function Figures({ overview, links }: { overview: Overview; links: HomeLinks }) 
 
 function Figure(props: { label: string; value: string; href?: string | null; className?: string; children: ReactNode }) {
   return (
-    <div className={`relative flex flex-col gap-0.5 bg-card px-4 py-3 ${props.className ?? ""}`}>
+    <div className={`relative flex min-w-0 flex-col gap-0.5 bg-card px-3 py-3 sm:px-4 ${props.className ?? ""}`}>
       <dt className="text-sm text-muted-foreground">
         {props.href ? (
           <Link href={props.href} className="after:absolute after:inset-0 hover:text-foreground">
@@ -138,7 +138,7 @@ function Figure(props: { label: string; value: string; href?: string | null; cla
           props.label
         )}
       </dt>
-      <dd className="text-2xl font-semibold tracking-tight tabular-nums">{props.value}</dd>
+      <dd className="text-lg font-semibold tracking-tight break-words tabular-nums sm:text-2xl">{props.value}</dd>
       <dd className="text-xs text-muted-foreground">{props.children}</dd>
     </div>
   );

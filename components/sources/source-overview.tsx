@@ -7,6 +7,7 @@ import { useState } from "react";
 import { BarSeries, ChartFigure, formatBucket, formatCount, type TimeBucket } from "@/components/charts";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardAction, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
 import { NativeSelect } from "@/components/ui/native-select";
 import {
   receivedOf,
@@ -250,8 +251,10 @@ function LastMessages({ sourceId }: { sourceId: string }) {
         </CardAction>
       </CardHeader>
       <CardContent>
-        {items.length === 0 ? (
-          <p className="text-sm text-muted-foreground">None lately.</p>
+        {data === undefined ? (
+          <Skeleton className="h-40 w-full" />
+        ) : items.length === 0 ? (
+          <p className="text-sm text-muted-foreground">None among the newest 200,000 messages of all sources.</p>
         ) : (
           <ul className="divide-y text-sm">
             {items.map((item) => (
