@@ -111,7 +111,7 @@ export function judgeMessage(raw: unknown, input: JudgeInput): Judgement {
     }
     const given = raw as Record<string, unknown>;
     const notes = new Notes();
-    messageId = readMessageId(given, input);
+    messageId = readMessageId(given, notes, input);
     const clean = sanitise(given as JsonObject, notes, input.escapes === undefined ? {} : { escapes: input.escapes });
     if (clean.failure) throw tooBig(clean.failure);
     return build(given, clean.value as JsonObject, messageId, notes, input);
@@ -224,8 +224,7 @@ function readType(clean: JsonObject, fromPath: MessageType | undefined): Message
   }
   const type = typeof own === "string" ? own.trim().toLowerCase() : "";
   if (!TYPES.has(type)) throw new Refusal("unknown_type", "type", `type must be one of ${MESSAGE_TYPES.join(", ")}`);
-  // A route that names a type is as explicit as the field: the route wins, as at Segment.
-  return fromPath ?? (type as MessageType);
+  return type as MessageType;
 }
 
 /** Digits of a number as sent: what JSON.parse made of them may be another number. */
@@ -238,11 +237,12 @@ function numberText(value: number, field: string, input: JudgeInput): string {
   throw new Refusal("invalid_field", field, `${field} is a number too large to be read exactly: send it as text`);
 }
 
-function readMessageId(given: Record<string, unknown>, input: JudgeInput): string | null {
+function readMessageId(given: Record<string, unknown>, notes: Notes, input: JudgeInput): string | null {
   const value = given["messageId"];
   if (value === undefined || value === null) return null;
   const text = typeof value === "number" ? numberText(value, "messageId", input) : value;
   if (typeof text !== "string") throw new Refusal("invalid_field", "messageId", "messageId must be text");
+  if (typeof value === "number") notes.add("id_from_number", "messageId");
   if (text.trim() === "") return null;
   if (text.length > LIMITS.messageIdLength) {
     throw new Refusal(
