@@ -8,6 +8,7 @@ import { onStop, tell } from "./child";
 import { createCollect } from "./collect/listener";
 import { readiness } from "./health";
 import { captureConsole, createLog } from "./log";
+import { createProfileApi } from "./profile-api/handler";
 import { sanitiseHeaders } from "./proxy-headers";
 
 /** The web process: one port for collection, health, limits and the application. */
@@ -36,6 +37,10 @@ const collect = createCollect({
   log,
 });
 
+// Its own connections too: a burst of profile reads must not hold up collection.
+const profileReads = connect(databaseUrl, { max: 4, statementTimeoutMs: 5_000, applicationName: "tributary-profile-api" });
+const profileApi = createProfileApi({ database: profileReads, log: (code, detail) => log.error(code, detail) });
+
 let stopping = false;
 const answer = (res: ServerResponse, status: number, body: unknown): void => {
   res.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
@@ -54,6 +59,7 @@ function handler(app: (req: IncomingMessage, res: ServerResponse) => Promise<voi
   return (req, res) => {
     if (stopping) res.setHeader("connection", "close");
     const pathname = (req.url ?? "/").split("?", 1)[0] ?? "/";
+    if (profileApi.matches(pathname)) return profileApi.handle(req, res);
     if (collect.matches(pathname)) return collect.handle(req, res);
     if (pathname === "/api/health/live") return answer(res, 200, { live: true });
     if (pathname === "/api/health/ready") return void health(res);
@@ -110,6 +116,7 @@ async function main(): Promise<void> {
     clearTimeout(cut);
     await collect.close();
     await app.close();
+    await profileReads.end();
     await database.end();
   });
   tell({ ready: true, port });

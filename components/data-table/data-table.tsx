@@ -290,7 +290,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                 onFocus={() => setActive(item.index)}
               >
                 {onSelect ? (
-                  <td className="border-b px-3">
+                  <td className="border-b px-3 align-middle [&>*]:block">
                     <Checkbox
                       aria-label={`Select ${props.rowName?.(row.original) ?? row.id}`}
                       checked={row.getIsSelected()}

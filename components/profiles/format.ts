@@ -79,4 +79,4 @@ export const personName = (person: {
   userId?: string | null;
   known: boolean;
 }): string =>
-  person.name ?? person.email ?? person.phone ?? person.userId ?? (person.known ? `Person ${person.id}` : `Anonymous visitor ${person.id}`);
+  person.name ?? person.email ?? person.phone ?? person.userId ?? (person.known ? `Person ${person.id}` : `Visitor ${person.id}`);

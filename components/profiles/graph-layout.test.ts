@@ -56,7 +56,7 @@ test("nothing is drawn over anything else, and what is not drawn is counted", ()
       expect(apart, `${a.id} and ${b.id}`).toBe(true);
     }
   }
-  expect(placed.more.map((box) => box.count)).toEqual([2, 2, 2]);
+  expect(placed.more.map((box) => box.count)).toEqual([4, 4, 4]);
 });
 
 test("a cycle in damaged data ends", () => {

@@ -46,64 +46,78 @@ export interface PlacedMore extends Placed {
   count: number;
 }
 
-export const COLUMN = 300;
-const GAP = 90;
-const FRAGMENT_HEIGHT = 76;
-const IDENTIFIER_HEIGHT = 52;
+export const COLUMN = 290;
+/** Room for the label of a merge between two columns. */
+const GAP = 230;
+const FRAGMENT_HEIGHT = 64;
+const IDENTIFIER_HEIGHT = 44;
+const ROW = IDENTIFIER_HEIGHT + 8;
+const BLOCK_GAP = 28;
 /** Identifiers drawn per fragment; the list below the graph has all. */
-export const DRAWN = 8;
+export const DRAWN = 6;
 
 /**
- * Places for drawing: one column per fragment, joined fragments beside each other, identifiers below their fragment in
- * the order in which they came. Deterministic.
+ * Places for drawing, as a tree from the canonical fragment to the right: each fragment with its identifiers below it,
+ * the fragments merged with it in the next column. Deterministic; damaged data (a cycle) still ends.
  */
-export function placeGraph(graph: ProfileGraph): { fragments: PlacedFragment[]; identifiers: PlacedIdentifier[]; more: PlacedMore[] } {
-  const merges = activeMerges(graph);
-  const order: number[] = [];
-  const visit = (fragment: number): void => {
-    if (order.includes(fragment)) return;
-    order.push(fragment);
-    for (const merge of merges) {
-      if (merge.survivorFragment === fragment) visit(merge.loserFragment);
-      if (merge.loserFragment === fragment) visit(merge.survivorFragment);
-    }
-  };
-  visit(graph.id);
-  for (const fragment of graph.fragments) visit(fragment.id);
+export function placeGraph(graph: ProfileGraph): {
+  fragments: PlacedFragment[];
+  identifiers: PlacedIdentifier[];
+  more: PlacedMore[];
+  height: number;
+} {
   const known = new Set(graph.fragments.map((fragment) => fragment.id));
+  const merges = activeMerges(graph);
+  const seen = new Set<number>();
   const fragments: PlacedFragment[] = [];
   const identifiers: PlacedIdentifier[] = [];
   const more: PlacedMore[] = [];
-  order
-    .filter((fragment) => known.has(fragment))
-    .forEach((fragment, column) => {
-      const x = column * (COLUMN + GAP);
-      const own = graph.identifiers.filter((item) => item.profileId === fragment);
-      fragments.push({ id: `f${fragment}`, fragment, identifiers: own.length, x, y: 0, width: COLUMN, height: FRAGMENT_HEIGHT });
-      own.slice(0, DRAWN).forEach((identifier, row) =>
-        identifiers.push({
-          id: `i${fragment}-${row}`,
-          fragment,
-          identifier,
-          x: x + 28,
-          y: FRAGMENT_HEIGHT + 28 + row * (IDENTIFIER_HEIGHT + 12),
-          width: COLUMN - 28,
-          height: IDENTIFIER_HEIGHT,
-        }),
-      );
-      if (own.length > DRAWN) {
-        more.push({
-          id: `m${fragment}`,
-          fragment,
-          count: own.length - DRAWN,
-          x: x + 28,
-          y: FRAGMENT_HEIGHT + 28 + DRAWN * (IDENTIFIER_HEIGHT + 12),
-          width: COLUMN - 28,
-          height: 32,
-        });
-      }
-    });
-  return { fragments, identifiers, more };
+  const place = (fragment: number, depth: number, top: number): number => {
+    seen.add(fragment);
+    const x = depth * (COLUMN + GAP);
+    const own = graph.identifiers.filter((item) => item.profileId === fragment);
+    fragments.push({ id: `f${fragment}`, fragment, identifiers: own.length, x, y: top, width: COLUMN, height: FRAGMENT_HEIGHT });
+    const rows = top + FRAGMENT_HEIGHT + 14;
+    own.slice(0, DRAWN).forEach((identifier, row) =>
+      identifiers.push({
+        id: `i${fragment}-${row}`,
+        fragment,
+        identifier,
+        x: x + 28,
+        y: rows + row * ROW,
+        width: COLUMN - 28,
+        height: IDENTIFIER_HEIGHT,
+      }),
+    );
+    if (own.length > DRAWN)
+      more.push({
+        id: `m${fragment}`,
+        fragment,
+        count: own.length - DRAWN,
+        x: x + 28,
+        y: rows + DRAWN * ROW,
+        width: COLUMN - 28,
+        height: 30,
+      });
+    const ownBottom = rows + Math.min(own.length, DRAWN) * ROW + (own.length > DRAWN ? 38 : 0);
+    let childTop = top;
+    for (const merge of merges) {
+      const other =
+        merge.survivorFragment === fragment ? merge.loserFragment : merge.loserFragment === fragment ? merge.survivorFragment : undefined;
+      if (other !== undefined && known.has(other) && !seen.has(other)) childTop = place(other, depth + 1, childTop) + BLOCK_GAP;
+    }
+    return Math.max(ownBottom, childTop - BLOCK_GAP);
+  };
+  let bottom = 0;
+  for (const fragment of [graph.id, ...known])
+    if (known.has(fragment) && !seen.has(fragment)) bottom = place(fragment, 0, bottom === 0 ? 0 : bottom + BLOCK_GAP);
+  return { fragments, identifiers, more, height: bottom };
+}
+
+/** The identifiers that met in a merge, for the label of its line. */
+export function evidenceText(merge: GraphMerge, label: (type: string) => string): string {
+  const types = [...new Set(merge.evidence.map((item) => label(item.type)))];
+  return types.length === 0 ? (merge.cause === "operator" ? "By hand" : "Merged") : types.slice(0, 2).join(" + ");
 }
 
 /** Why a merge happened, in one line. */

@@ -1,14 +1,26 @@
 "use client";
 
 import "@xyflow/react/dist/base.css";
-import { Background, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
+import {
+  Background,
+  BaseEdge,
+  Controls,
+  type Edge,
+  type EdgeProps,
+  getSmoothStepPath,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+} from "@xyflow/react";
 import { Fingerprint } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
 import { cn } from "@/components/ui/cn";
 import type { ProfileGraph } from "@/domain/profiles/schemas";
 import { formatDay, formatNumber, identifierLabel } from "./format";
-import { activeMerges, causeText, placeGraph, type PlacedFragment, type PlacedIdentifier, type PlacedMore } from "./graph-layout";
+import { activeMerges, evidenceText, placeGraph, type PlacedFragment, type PlacedIdentifier, type PlacedMore } from "./graph-layout";
 
 type FragmentNode = Node<{ placed: PlacedFragment; canonical: boolean; events: number; since: string }, "fragment">;
 type IdentifierNode = Node<{ placed: PlacedIdentifier; source: string }, "identifier">;
@@ -78,6 +90,28 @@ function MoreBox({ data }: NodeProps<MoreNode>) {
   );
 }
 
+/** A merge: down a common line and across to its fragment, the label on the last stretch, where no other line runs. */
+function MergeEdge({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, ...rest }: EdgeProps) {
+  const turn = sourceX + 22;
+  const [path] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, centerX: turn, borderRadius: 8 });
+  return (
+    <BaseEdge
+      path={path}
+      label={rest.label}
+      labelX={(turn + targetX) / 2}
+      labelY={targetY}
+      labelShowBg
+      labelBgPadding={[6, 3]}
+      labelBgBorderRadius={4}
+      labelStyle={rest.labelStyle ?? {}}
+      labelBgStyle={rest.labelBgStyle ?? {}}
+      style={rest.style ?? {}}
+      interactionWidth={24}
+    />
+  );
+}
+
+const edgeTypes = { merge: MergeEdge };
 const nodeTypes = { fragment: FragmentBox, identifier: IdentifierBox, more: MoreBox };
 
 /** The identity graph, read-only. The same facts stand as lists below it, so nothing is lost without sight of it. */
@@ -97,9 +131,10 @@ export function IdentityCanvas({
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
       colorMode={resolvedTheme === "dark" ? "dark" : "light"}
       fitView
-      fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+      fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
       minZoom={0.15}
       maxZoom={1.5}
       nodesDraggable={false}
@@ -118,6 +153,7 @@ export function IdentityCanvas({
       <Background gap={24} size={1} color="var(--border)" bgColor="transparent" />
       <Controls
         showInteractive={false}
+        position="bottom-right"
         className="overflow-hidden rounded-md border bg-card shadow-sm [&_button]:grid [&_button]:size-7 [&_button]:place-content-center [&_button]:border-b [&_button]:bg-card [&_button]:text-foreground [&_button:hover]:bg-accent [&_svg]:size-3 [&_svg]:fill-current"
       />
     </ReactFlow>
@@ -175,15 +211,11 @@ function build(graph: ProfileGraph, chosen: string | null): { nodes: (FragmentNo
           sourceHandle: "right",
           target: right.id,
           targetHandle: "left",
-          type: "bezier",
-          label: `${causeText(merge, identifierLabel)}, ${formatDay(merge.at)}`,
-          labelShowBg: true,
-          labelBgPadding: [6, 3],
-          labelBgBorderRadius: 4,
+          type: "merge",
+          label: `${evidenceText(merge, identifierLabel)} · ${formatDay(merge.at)}`,
           labelBgStyle: { fill: "var(--card)", stroke: picked ? "var(--primary)" : "var(--border)" },
-          labelStyle: { fill: "var(--foreground)", fontSize: 11 },
+          labelStyle: { fill: "var(--foreground)", fontSize: 12 },
           style: { stroke: "var(--primary)", strokeWidth: picked ? 3 : 2, cursor: "pointer" },
-          interactionWidth: 24,
         },
       ];
     }),

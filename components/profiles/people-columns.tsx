@@ -39,7 +39,7 @@ const time = (iso: string, now: number) => (
 const COLUMNS: Record<PeopleColumn, (now: number) => Omit<DataColumn<PersonRow>, "key" | "header">> = {
   id: () => ({ width: 100, align: "end", cell: (row) => <span className="text-muted-foreground">{row.id}</span> }),
   name: () => ({
-    width: 240,
+    width: 196,
     cell: (row) => (
       <span className="flex min-w-0 items-center gap-2.5">
         <Avatar size="sm" name={row.name ?? row.email ?? "?"} />
@@ -54,7 +54,7 @@ const COLUMNS: Record<PeopleColumn, (now: number) => Omit<DataColumn<PersonRow>,
       </span>
     ),
   }),
-  email: () => ({ width: 240, cell: (row) => text(row.email) }),
+  email: () => ({ width: 208, cell: (row) => text(row.email) }),
   phone: () => ({ width: 150, cell: (row) => text(row.phone) }),
   userId: () => ({
     width: 160,
@@ -67,8 +67,8 @@ const COLUMNS: Record<PeopleColumn, (now: number) => Omit<DataColumn<PersonRow>,
         </span>
       ),
   }),
-  kind: () => ({ width: 116, cell: (row) => (row.known ? <Badge variant="primary">Known</Badge> : <Badge>Anonymous</Badge>) }),
-  country: () => ({ width: 140, cell: (row) => text(row.country === null ? null : countryName(row.country)) }),
+  kind: () => ({ width: 112, cell: (row) => (row.known ? <Badge variant="primary">Known</Badge> : <Badge>Anonymous</Badge>) }),
+  country: () => ({ width: 128, cell: (row) => text(row.country === null ? null : countryName(row.country)) }),
   city: () => ({ width: 140, cell: (row) => text(row.city) }),
   firstSeen: () => ({
     width: 130,
@@ -78,12 +78,12 @@ const COLUMNS: Record<PeopleColumn, (now: number) => Omit<DataColumn<PersonRow>,
       </time>
     ),
   }),
-  lastSeen: (now) => ({ width: 140, sort: "lastSeen", cell: (row) => time(row.lastSeenAt, now) }),
+  lastSeen: (now) => ({ width: 124, sort: "lastSeen", cell: (row) => time(row.lastSeenAt, now) }),
   added: (now) => ({ width: 140, sort: "added", cell: (row) => time(row.addedAt, now) }),
   events: () => ({ width: 96, align: "end", cell: (row) => formatNumber(row.eventCount) }),
-  orders: () => ({ width: 92, align: "end", cell: (row) => formatNumber(row.orderCount) }),
+  orders: () => ({ width: 80, align: "end", cell: (row) => formatNumber(row.orderCount) }),
   value: () => ({
-    width: 132,
+    width: 120,
     align: "end",
     sort: "value",
     cell: (row) => (Number(row.revenue) === 0 ? none : formatMoney(row.revenue, null)),

@@ -1,7 +1,7 @@
 import { parseAsArrayOf, parseAsFloat, parseAsIsoDate, parseAsString, parseAsStringLiteral } from "nuqs";
 import { TRAIT_OPERATORS, type PeopleFilter } from "@/domain/profiles/schemas";
 
-export const DEFAULT_COLUMNS = ["name", "kind", "email", "userId", "country", "lastSeen", "orders", "value"] as const;
+export const DEFAULT_COLUMNS = ["name", "kind", "email", "country", "lastSeen", "orders", "value"] as const;
 
 /** The people table's state in the address, so that a view can be linked, shared and gone back to. */
 export const peopleParams = {

@@ -30,7 +30,7 @@ import { NOTE_CODES } from "@/domain/identity/model";
 import type { Result } from "@/domain/kernel/errors";
 import type { GraphMerge, ProfileGraph } from "@/domain/profiles/schemas";
 import { formatDay, formatMinute, formatNumber, identifierLabel } from "./format";
-import { causeText, sidesOf } from "./graph-layout";
+import { causeText, placeGraph, sidesOf } from "./graph-layout";
 import { StatusBadge } from "./profile-overview";
 import { fetchGraph, profileKeys } from "./queries";
 
@@ -62,14 +62,11 @@ export function ProfileIdentities({ profileId, mayUnmerge, unmerge }: { profileI
     );
   }
   const graph = query.data;
-  const rows = Math.max(
-    ...graph.fragments.map((fragment) => Math.min(9, graph.identifiers.filter((item) => item.profileId === fragment.id).length)),
-    1,
-  );
+  const { height } = placeGraph(graph);
   const picked = graph.merges.find((merge) => merge.id === chosen);
   return (
     <section aria-label="Identities" className="grid gap-5">
-      <div className="relative overflow-hidden rounded-lg border bg-card" style={{ height: Math.min(620, 190 + rows * 64) }}>
+      <div className="relative overflow-hidden rounded-lg border bg-card" style={{ height: Math.max(240, Math.min(760, height + 60)) }}>
         <IdentityCanvas graph={graph} chosen={chosen} onChoose={setChosen} />
         {picked ? (
           <div className="absolute top-3 right-3 left-3 z-10 ml-auto grid max-w-sm gap-2 rounded-lg border bg-popover p-3 shadow-md">

@@ -29,7 +29,7 @@ const TELLING = [
   "city",
   "address",
 ];
-const IN_HEADER = new Set(["email", "phone", "name"]);
+const IN_HEADER = new Set(["email", "phone", "name", "firstname", "lastname", "first_name", "last_name"]);
 
 function keyTraits(profile: ProfileView): ProfileView["traits"] {
   const rank = (key: string): number => {
@@ -37,7 +37,7 @@ function keyTraits(profile: ProfileView): ProfileView["traits"] {
     return at === -1 ? TELLING.length : at;
   };
   return profile.traits
-    .filter((trait) => !IN_HEADER.has(trait.key) && trait.value !== null)
+    .filter((trait) => !IN_HEADER.has(trait.key.toLowerCase()) && trait.value !== null)
     .toSorted((a, b) => rank(a.key) - rank(b.key) || a.key.localeCompare(b.key))
     .slice(0, 9);
 }

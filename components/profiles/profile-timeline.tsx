@@ -295,7 +295,11 @@ function EventRow({
           {event.summary === "" ? null : <span className="block truncate text-xs text-muted-foreground">{event.summary}</span>}
         </span>
         {event.value !== null && Number(event.value) !== 0 ? (
-          <span className="shrink-0 text-sm font-medium tabular-nums">{formatMoney(event.value, event.currency)}</span>
+          <span
+            className={cn("shrink-0 text-sm tabular-nums", tone === "money" || tone === "loss" ? "font-semibold" : "text-muted-foreground")}
+          >
+            {formatMoney(event.value, event.currency)}
+          </span>
         ) : null}
         <time dateTime={event.occurredAt} className="shrink-0 text-xs text-muted-foreground tabular-nums">
           {formatClock(event.occurredAt)}

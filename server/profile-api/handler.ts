@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "@/db/client";
-import { type Actor, createContext } from "@/domain/kernel/context";
+import { findApiKey } from "@/domain/access";
+import { createContext } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { apiEvents, apiExternalIds, apiLinks, apiMetadata, type ApiRef, apiTraits, COLLECTIONS } from "@/domain/profiles/profile-api";
-import { createKeyFinder } from "./find-key";
 
 /**
  * `GET /v1/spaces/<space>/collections/{users|accounts}/profiles/<type>:<id>/<what>`: profile reads for servers, wire-
@@ -39,7 +39,7 @@ export function createProfileApi(options: {
   database: Database;
   log?: (code: string, detail: Record<string, unknown>) => void;
 }): ProfileApi {
-  const findKey = createKeyFinder(options.database);
+  const reader = createContext({ kind: "job", id: "profile-api" }, options.database);
   const windows = new Map<string, { second: number; n: number }>();
 
   const limit = (key: string): void => {
@@ -53,7 +53,8 @@ export function createProfileApi(options: {
   };
 
   const answer = async (req: IncomingMessage): Promise<unknown> => {
-    const actor = await findKey(basicUser(req));
+    const key = basicUser(req);
+    const actor = key === undefined ? null : await findApiKey(reader, key);
     if (!actor) throw new ApiError(401, "authentication_error", "This needs a secret API key as the user name of Basic authorisation.");
     if (!actor.scopes.includes("profile_api:read")) {
       throw new ApiError(
@@ -118,8 +119,6 @@ export function createProfileApi(options: {
     },
   };
 }
-
-export type KeyActor = Extract<Actor, { kind: "apiKey" }>;
 
 /** User name of Basic authorisation; undefined when there is none. */
 function basicUser(req: IncomingMessage): string | undefined {
