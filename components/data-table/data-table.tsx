@@ -113,6 +113,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   });
   const model = table.getRowModel().rows;
   const height = ROW[density];
+  // The compiler leaves this component alone: the virtualizer changes by itself.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: model.length,
     getScrollElement: () => scroll.current,
@@ -299,6 +301,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                   </td>
                 ) : null}
                 {row.getAllCells().map((cell) => (
+                  // A cell of a table, not a control of a grid.
+                  // oxlint-disable-next-line jsx-a11y/control-has-associated-label
                   <td
                     key={cell.id}
                     className={cn("truncate border-b px-3", columnOf.get(cell.column.id)?.align === "end" && "text-right tabular-nums")}
@@ -330,6 +334,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
 
 const Gap = ({ height, span }: { height: number; span: number }) => (
   <tr aria-hidden style={{ height }}>
+    {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- stands for the rows out of sight */}
     <td colSpan={span} className="p-0" />
   </tr>
 );

@@ -107,7 +107,9 @@ export function PeopleFilters({
           </Field>
           <datalist id={`${id}-events`}>
             {facets.events.map((name) => (
-              <option key={name} value={name} />
+              <option key={name} value={name}>
+                {name}
+              </option>
             ))}
           </datalist>
           <Field label="Source" hint="Brought in at least one of the person's identifiers.">
@@ -192,7 +194,9 @@ function TraitForm({ facets, unmasked, onAdd }: { facets: Facets; unmasked: bool
       </Field>
       <datalist id={`${id}-traits`}>
         {facets.traits.map((trait) => (
-          <option key={trait.key} value={trait.key} />
+          <option key={trait.key} value={trait.key}>
+            {trait.key}
+          </option>
         ))}
       </datalist>
       <div className="grid grid-cols-[8rem_1fr] gap-2">

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Download, Rows2, Rows3, UserSearch } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useCallback, useMemo, useState } from "react";
@@ -151,7 +152,7 @@ export function PeopleScreen({ facets, views, now, may, saveView, deleteView }: 
                 className="border-0"
                 actions={
                   <Button asChild>
-                    <a href="/sources">Connect a source</a>
+                    <Link href="/sources">Connect a source</Link>
                   </Button>
                 }
               />

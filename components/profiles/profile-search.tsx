@@ -41,7 +41,12 @@ export function ProfileSearch({ q, onFilter, mayFilter }: { q: string | null; on
   const [text, setText] = useState(q ?? "");
   const [open, setOpen] = useState(false);
   const [choice, setChoice] = useState(-1);
-  useEffect(() => setText(q ?? ""), [q]);
+  // The address changed elsewhere (a view, going back): the box follows.
+  const [shownQ, setShownQ] = useState(q);
+  if (q !== shownQ) {
+    setShownQ(q);
+    setText(q ?? "");
+  }
   const wanted = useDebounced(text.trim(), 150);
   const { data, isFetching, error } = useQuery({
     queryKey: peopleKeys.search(wanted),

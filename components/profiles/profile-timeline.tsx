@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Empty } from "@/components/ui/empty";
+import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -59,6 +60,8 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
     [query.data],
   );
   const rows = useMemo(() => timelineRows(events, state.group), [events, state.group]);
+  // The compiler leaves this component alone: the virtualizer changes by itself.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
@@ -87,8 +90,7 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
   return (
     <section aria-label="Activity timeline" className="grid gap-3">
       <div className="flex flex-wrap items-end gap-2">
-        <label className="grid gap-1 text-xs text-muted-foreground">
-          Event
+        <Field label="Event">
           <NativeSelect
             className="min-w-44"
             value={state.type ?? ""}
@@ -101,9 +103,8 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
               </option>
             ))}
           </NativeSelect>
-        </label>
-        <label className="grid gap-1 text-xs text-muted-foreground">
-          Source
+        </Field>
+        <Field label="Source">
           <NativeSelect
             className="min-w-36"
             value={state.source ?? ""}
@@ -116,9 +117,8 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
               </option>
             ))}
           </NativeSelect>
-        </label>
-        <label className="grid gap-1 text-xs text-muted-foreground">
-          Not before
+        </Field>
+        <Field label="Not before">
           <Input
             type="date"
             className="w-36"
@@ -126,9 +126,8 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
             max={dateText(state.to) || undefined}
             onChange={(event) => void setState({ from: dateOf(event.target.value) })}
           />
-        </label>
-        <label className="grid gap-1 text-xs text-muted-foreground">
-          Jump to
+        </Field>
+        <Field label="Jump to">
           <Input
             type="date"
             className="w-36"
@@ -139,14 +138,13 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
               scroll.current?.scrollTo({ top: 0 });
             }}
           />
-        </label>
-        <label className="grid gap-1 text-xs text-muted-foreground">
-          Group by
+        </Field>
+        <Field label="Group by">
           <NativeSelect value={state.group} onChange={(event) => void setState({ group: event.target.value as "session" | "day" })}>
             <option value="session">Visit</option>
             <option value="day">Day</option>
           </NativeSelect>
-        </label>
+        </Field>
         {filtered ? (
           <Button variant="ghost" onClick={() => void setState({ type: null, source: null, from: null, to: null })}>
             Show everything

@@ -9,6 +9,7 @@ export { listIdentityNotes, listMerges, type IdentityReview, type MergeView, typ
 export { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
 export { listOrders } from "./orders";
 export { deleteView, listViews, saveView } from "./saved-views";
+export { apiEvents, apiExternalIds, apiLinks, apiMetadata, type ApiRef, apiTraits, COLLECTIONS } from "./profile-api";
 export { searchProfiles } from "./search-profiles";
 export { getEvent, profileTimeline } from "./timeline";
 export { profileGraph } from "./profile-graph";

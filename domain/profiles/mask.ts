@@ -132,7 +132,7 @@ function maskValue(key: string, value: Json): Json {
   if (IDENTIFYING.has(folded)) return maskIdentifier("id", value);
   if (/phone|mobile/.test(folded)) return maskPhone(value);
   if (looksLikeEmail(value.trim())) return maskEmail(value.trim());
-  if (/name$/.test(folded)) return maskName(value);
+  if (folded.endsWith("name")) return maskName(value);
   return DOTS;
 }
 

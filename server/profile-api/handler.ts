@@ -4,7 +4,7 @@ import type { Database } from "@/db/client";
 import { findApiKey } from "@/domain/access";
 import { createContext } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
-import { apiEvents, apiExternalIds, apiLinks, apiMetadata, type ApiRef, apiTraits, COLLECTIONS } from "@/domain/profiles/profile-api";
+import { apiEvents, apiExternalIds, apiLinks, apiMetadata, type ApiRef, apiTraits, COLLECTIONS } from "@/domain/profiles";
 
 /**
  * `GET /v1/spaces/<space>/collections/{users|accounts}/profiles/<type>:<id>/<what>`: profile reads for servers, wire-
