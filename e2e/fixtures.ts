@@ -15,7 +15,7 @@ function baseUrl(): string {
 /** Signs in by the API; the cookies stay in the given context. */
 export async function signIn(request: APIRequestContext, account: Account): Promise<void> {
   const csrf = (await (await request.get("/api/auth/csrf")).json()) as { csrfToken: string };
-  const answer = await request.post("/api/auth/callback/password", {
+  const answer = await request.post("/api/auth/callback/credentials", {
     form: { csrfToken: csrf.csrfToken, email: ACCOUNTS[account].email, password: PASSWORD, json: "true", callbackUrl: baseUrl() },
     headers: { origin: baseUrl() },
     maxRedirects: 0,
