@@ -10,7 +10,9 @@ export function realData(...path: string[]): string {
   const folder = process.env["REAL_DATA"] ?? resolve(import.meta.dirname, "../../../shared/data");
   const file = join(folder, ...path);
   if (!existsSync(file)) {
-    throw new Error(`${file} is missing. \`npm run test:real\` reads real data sets from ../shared/data beside the project, or from the folder named by REAL_DATA.`);
+    throw new Error(
+      `${file} is missing. \`npm run test:real\` reads real data sets from ../shared/data beside the project, or from the folder named by REAL_DATA.`,
+    );
   }
   return file;
 }

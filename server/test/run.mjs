@@ -119,6 +119,24 @@ async function e2e() {
   };
 }
 
+/** A short chaos run, and the two broken products in which it must find losses. */
+async function chaos() {
+  const result = { passed: 0, failed: 0, output: "" };
+  for (const args of [
+    ["--kills", "8", "--seconds", "20"],
+    ["--kills", "2", "--seconds", "5", "--mutant", "async-commit"],
+    ["--kills", "2", "--seconds", "5", "--mutant", "early-answer"],
+  ]) {
+    const { code, output } = await run([process.execPath, join(ROOT, "server", "chaos", "run.mjs"), ...args], { NODE_ENV: "production" });
+    if (code === 0) result.passed += 1;
+    else {
+      result.failed += 1;
+      result.output += `chaos ${args.join(" ")}\n${output}\n`;
+    }
+  }
+  return result;
+}
+
 const STAGES = {
   types: check([...bin("next/dist/bin/next"), "typegen"], [...bin("typescript/bin/tsc"), "--noEmit"]),
   lint: check([...bin("oxlint/bin/oxlint"), "--type-aware", "--deny-warnings"]),
@@ -128,6 +146,7 @@ const STAGES = {
   integration: vitest("integration"),
   build,
   e2e,
+  chaos,
 };
 
 /**
@@ -141,6 +160,7 @@ const PLAN = [
   ],
   [["build"], ["integration"]],
   [["e2e"]],
+  [["chaos"]],
 ];
 
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -174,7 +194,7 @@ async function main() {
   }
   mkdirSync(REPORTS, { recursive: true });
   const wanted = new Set(only ?? Object.keys(STAGES));
-  if (wanted.has("e2e")) wanted.add("build");
+  if (wanted.has("e2e") || wanted.has("chaos")) wanted.add("build");
   for (const lanes of PLAN) {
     await Promise.all(
       lanes.map(async (lane) => {
