@@ -22,6 +22,9 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "access.resetWithLink": "guarded by the one-time token",
   "access.sweepThrottle": "house-keeping of counters",
   "audit.recordAudit": "called by verbs inside their transaction",
+  "imports.startDryRun": "passes on to a helper that begins with the guard",
+  "imports.startImport": "passes on to a helper that begins with the guard",
+  "imports.readUploadLimit": "a number of the install's settings",
   "profiles.openProfile": "calls getProfile first, which is guarded",
   "sources.readAllSources": "for aggregates of other rooms, which check their own permission",
 };
@@ -32,10 +35,20 @@ export const PROCESS_ONLY: Record<string, string> = {
   "events.ensureInboxPartitions": "maintenance",
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
+  "identity.previewRules": "the worker's dry run over history",
+  "identity.processAll": "processing",
   "identity.processNext": "processing",
+  "identity.readCursor": "processing",
+  "identity.rebuild": "the operator's command",
+  "identity.resetDerived": "rebuild",
+  "identity.rulesAt": "processing",
+  "imports.isSettled": "the operator's command waits for it",
+  "imports.pruneImports": "maintenance",
+  "imports.runImportJob": "the worker",
   "profiles.canonicalOf": "other rooms",
   "profiles.fragmentsOf": "other rooms",
   "profiles.personOf": "other rooms",
+  "sources.findSourceByKey": "collection: turns a write key into its source",
 };
 
 /** Server actions for people who are not signed in. */

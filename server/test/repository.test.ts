@@ -42,7 +42,8 @@ test("no key or password is kept in the repository", () => {
 });
 
 test("what is left for later is an issue, not a comment", () => {
-  const marks = new RegExp(`\\b(?:${["TO", "FIX"].map((word) => `${word}${word === "TO" ? "DO" : "ME"}`).join("|")}|XXX|HACK)\\b`);
+  // Put together here, so that this file does not find itself.
+  const marks = new RegExp(`\\b(?:${["TO.DO", "FIX.ME", "XX.X", "HA.CK"].map((word) => word.replace(".", "")).join("|")})\\b`);
   const found = texts
     .filter(([file]) => /\.(?:tsx?|mjs|js|css|sql)$/.test(file))
     .flatMap(([file, text]) => text.split("\n").flatMap((line, i) => (marks.test(line) ? [`${file}:${i + 1}`] : [])));
