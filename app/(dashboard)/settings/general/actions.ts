@@ -2,5 +2,10 @@
 
 import { action } from "@/app/_server/action";
 import { updateSettings, type CompanySettings } from "@/domain/access";
+import { loadDemoData, removeDemoData } from "@/domain/demo";
 
 export const updateSettingsAction = action("settings:write", (ctx, input: CompanySettings) => updateSettings(ctx, input));
+
+export const loadDemoAction = action("settings:write", (ctx, _input: void) => loadDemoData(ctx));
+
+export const removeDemoAction = action("settings:write", (ctx, _input: void) => removeDemoData(ctx));

@@ -3,13 +3,16 @@ import { requireUser } from "@/app/_server/auth";
 import { PageHeader } from "@/components/layout/page-header";
 import { GeneralForm } from "@/components/settings/general-form";
 import { Section } from "@/components/settings/section";
+import { DemoPanel } from "@/components/settings/demo-panel";
 import { readSettings } from "@/domain/access";
-import { updateSettingsAction } from "./actions";
+import { readDemoStatus } from "@/domain/demo";
+import { loadDemoAction, removeDemoAction, updateSettingsAction } from "./actions";
 
 export const metadata: Metadata = { title: "General settings" };
 
 export default async function GeneralSettingsPage() {
-  const settings = await readSettings(await requireUser("settings:read"));
+  const ctx = await requireUser("settings:read");
+  const [settings, demo] = await Promise.all([readSettings(ctx), readDemoStatus(ctx)]);
   const names = new Intl.DisplayNames("en", { type: "currency" });
   return (
     <>
@@ -21,6 +24,12 @@ export default async function GeneralSettingsPage() {
           currencies={Intl.supportedValuesOf("currency").map((code) => ({ code, label: names.of(code) ?? code }))}
           save={updateSettingsAction}
         />
+      </Section>
+      <Section
+        title="Demo data"
+        description="A believable shop with 20,000 people, made up from a seed: web, app, e-mail, stores and support. Marked as demo, and removed without a trace."
+      >
+        <DemoPanel initial={demo} load={loadDemoAction} remove={removeDemoAction} />
       </Section>
     </>
   );
