@@ -6,7 +6,7 @@ import { controlClasses } from "./input";
 /** The browser's own select with our looks: best for long lists and on phones. */
 export function NativeSelect({ className, ...props }: ComponentProps<"select">) {
   return (
-    <span data-slot="native-select" className="relative block w-full">
+    <span data-slot="native-select" className={cn("relative block h-8 w-full", className)}>
       <select className={cn(controlClasses, "h-8 appearance-none pr-8 read-only:bg-card [&>option]:bg-popover", className)} {...props} />
       <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-3.5 -translate-y-1/2 text-muted-foreground" />
     </span>
