@@ -7,7 +7,7 @@ import { controlClasses } from "./input";
 export function NativeSelect({ className, ...props }: ComponentProps<"select">) {
   return (
     <span data-slot="native-select" className={cn("relative block h-8 w-full", className)}>
-      <select className={cn(controlClasses, "h-8 appearance-none pr-8 read-only:bg-card [&>option]:bg-popover", className)} {...props} />
+      <select className={cn(controlClasses, "h-full appearance-none pr-8 read-only:bg-card [&>option]:bg-popover")} {...props} />
       <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-3.5 -translate-y-1/2 text-muted-foreground" />
     </span>
   );

@@ -28,7 +28,7 @@ export function permissionTable(): PermissionRow[] {
 
 const MARK: Record<Cell, string> = { yes: "yes", no: "", member: "if switched on" };
 
-/** `docs/permissions.md`, whole. Made by `npx vitest run domain/access/permission-table.test.ts -u`. */
+/** `docs/permissions.md`, whole. Written by `npm run docs:permissions`. */
 export function permissionsDocument(): string {
   const lines = [
     "# Permissions",
