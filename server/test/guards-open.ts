@@ -21,7 +21,6 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "access.acceptInvite": "guarded by the one-time token",
   "access.resetWithLink": "guarded by the one-time token",
   "access.sweepThrottle": "house-keeping of counters",
-  "audit.recordAudit": "called by verbs inside their transaction",
   "imports.startDryRun": "passes on to a helper that begins with the guard",
   "imports.startImport": "passes on to a helper that begins with the guard",
   "imports.readUploadLimit": "a number of the install's settings",

@@ -16,6 +16,17 @@ test("every verb and read of every room's door begins with the permission guard"
   expect(Object.keys(PUBLIC_VERBS).filter((key) => !found.some((one) => one.key === key))).toEqual([]);
 });
 
+test("doors name what they export, so that nothing slips past this test", () => {
+  const found = rooms.flatMap((room) =>
+    [...door(room).matchAll(/^export\s+(\*|\{[^}]*\})\s+from\s+"([^"]+)"/gm)]
+      .filter(([, what, from]) =>
+        what === "*" ? !/^\.\/(?:model|schemas)$/.test(from ?? "") : !/^(?:\.\/|@\/domain\/kernel\/)/.test(from ?? ""),
+      )
+      .map(([line]) => `${room}: ${line}`),
+  );
+  expect(found).toEqual([]);
+});
+
 test("no surface reaches the database past the actor", () => {
   const found = rooms.flatMap((room) => actorless(door(room), files(room)).map((one) => ({ ...one, key: `${room}.${one.name}` })));
   expect(found.filter(({ key }) => !(key in PROCESS_ONLY)).map(({ file, what }) => `${file}: ${what}`)).toEqual([]);
