@@ -24,12 +24,14 @@ const csv = (name: string, text: string): { name: string; mimeType: string; buff
   buffer: Buffer.from(text),
 });
 
-test.describe.configure({ mode: "serial" });
+/** Sources of this run: repeats are recognised per source. */
+const SHOP = `Shop export ${Date.now()}`;
+const CRM = `CRM ${Date.now()}`;
 
 test("a shop's orders go from file to people, and adding them again adds nothing", async ({ admin: page }) => {
   await page.goto("/imports");
   await expect(page.getByRole("heading", { name: "Imports" })).toBeVisible();
-  await upload(page, "Shop export", { name: "orders.csv", mimeType: "text/csv", buffer: readFileSync(SAMPLE) });
+  await upload(page, SHOP, { name: "orders.csv", mimeType: "text/csv", buffer: readFileSync(SAMPLE) });
 
   await expect(page.getByRole("radio", { name: /Transactions/ })).toBeChecked();
   await expect(page.getByLabel('What "InvoiceNo" becomes')).toHaveValue("order_id");
@@ -40,7 +42,7 @@ test("a shop's orders go from file to people, and adding them again adds nothing
   await page.getByRole("button", { name: "Check the file" }).click();
   const outlook = page.getByRole("region", { name: "What would happen" });
   await expect(outlook).toContainText("Rows1,970the whole file");
-  await expect(outlook).toContainText(/New people9\d/);
+  await expect(outlook).toContainText(/Orders85/);
   await expectAccessible(page);
 
   // Back to the mapping and forth again by the browser's own buttons.
@@ -53,20 +55,20 @@ test("a shop's orders go from file to people, and adding them again adds nothing
   await expect(page.getByText("Imported. People, events and totals are up to date.")).toBeVisible();
   await expectAccessible(page);
 
-  await upload(page, "Shop export", { name: "the same under another name.csv", mimeType: "text/csv", buffer: readFileSync(SAMPLE) });
+  await upload(page, SHOP, { name: "the same under another name.csv", mimeType: "text/csv", buffer: readFileSync(SAMPLE) });
   await page.getByRole("button", { name: "Check the file" }).click();
   await expect(page.getByText("Nothing in this file is new.")).toBeVisible();
   await page.getByRole("button", { name: "Import 1,970 rows" }).click();
   await expect(page.getByText("Everything in this file had been imported before: nothing was added.")).toBeVisible();
   await page.goto("/imports");
-  await expect(page.getByRole("row", { name: /orders\.csv/ })).toContainText("Imported");
+  await expect(page.getByRole("row", { name: /orders\.csv/ }).first()).toContainText("Imported");
   await expectAccessible(page);
 });
 
 test("rejected rows come back as a file that can be corrected and imported", async ({ admin: page }) => {
   await upload(
     page,
-    "CRM",
+    CRM,
     csv("people.csv", "E-Mail;Vorname;Geburtstag\njo@x.example;Jö;01.02.1990\n;Nobody;03.04.1990\nkim@x.example;Kim;05.06.1990\n"),
   );
   await expect(page.getByRole("radio", { name: /People/ })).toBeChecked();
@@ -81,7 +83,7 @@ test("rejected rows come back as a file that can be corrected and imported", asy
   expect(text).toContain(";Nobody;03.04.1990;3;no_identifier;;All columns that identify the person are empty.");
   await expectAccessible(page);
 
-  await upload(page, "CRM", csv(download.suggestedFilename(), text.replace(";Nobody;", "no@x.example;Nobody;")));
+  await upload(page, CRM, csv(download.suggestedFilename(), text.replace(";Nobody;", "no@x.example;Nobody;")));
   await expect(page.getByLabel('What "import_reason" becomes')).toHaveValue("ignore");
   await page.getByLabel('Order of day and month in "Geburtstag"').selectOption("dmy");
   await page.getByRole("button", { name: "Check the file" }).click();
@@ -101,7 +103,7 @@ test("a file that is no CSV is refused with its reason, and nothing is left of i
 });
 
 test("a wrong encoding is put right by hand, and text that turns the screen round is shown as marks", async ({ admin: page }) => {
-  await upload(page, "Shop export", csv("rtl.csv", "email,name\na@x.example,\u202Egnp.exe\nb@x.example,مرحبا\n"));
+  await upload(page, SHOP, csv("rtl.csv", "email,name\na@x.example,\u202Egnp.exe\nb@x.example,مرحبا\n"));
   await expect(page.getByRole("cell", { name: "[U+202E]gnp.exe" }).first()).toBeVisible();
   await page.getByLabel("Encoding").selectOption("windows-1252");
   await expect(page.getByText("Chosen by you.")).toBeVisible();
@@ -138,7 +140,7 @@ test("managers see no imports; who may not see personal data sees the shape of v
   await manager.goto("/imports");
   await expect(manager.getByRole("heading", { name: "Imports" })).toHaveCount(0);
   expect((await manager.request.get("/api/imports")).status()).toBe(403);
-  await upload(admin, "Shop export", csv("secret.csv", "email,plan\njane.secret@x.example,platinum\n"));
+  await upload(admin, SHOP, csv("secret.csv", "email,plan\njane.secret@x.example,platinum\n"));
   const path = new URL(admin.url()).pathname;
   await masked.goto(path);
   await expect(masked.getByText("Values are masked")).toBeVisible();
