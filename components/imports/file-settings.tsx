@@ -54,7 +54,7 @@ export function FileSettings({ detected, mapping, timeZones, errors, pending, on
               <label
                 key={kind}
                 className={cn(
-                  "grid cursor-pointer grid-cols-[auto_1fr] gap-x-2.5 rounded-lg border px-3 py-2.5 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring",
+                  "grid cursor-pointer grid-cols-[auto_1fr] content-start gap-x-2.5 rounded-lg border px-3 py-2.5 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring",
                   mapping.kind === kind ? "border-primary bg-primary-soft" : "hover:bg-accent",
                 )}
               >

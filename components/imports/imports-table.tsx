@@ -43,7 +43,6 @@ export function ImportsTable({ initial, mayImport }: { initial: ImportListItem[]
         <TableRow>
           <TableHead>File</TableHead>
           <TableHead>Status</TableHead>
-          <TableHead>Holds</TableHead>
           <TableHead>Source</TableHead>
           <TableHead className="text-right">Rows</TableHead>
           <TableHead className="text-right">New messages</TableHead>
@@ -58,14 +57,16 @@ export function ImportsTable({ initial, mayImport }: { initial: ImportListItem[]
               <Link href={`/imports/${item.id}`} className="block truncate font-medium hover:underline" title={visible(item.fileName)}>
                 <bdi>{visible(item.fileName)}</bdi>
               </Link>
-              <span className="text-xs text-muted-foreground tabular-nums">{bytesText(item.fileBytes)}</span>
+              <span className="text-xs text-muted-foreground tabular-nums">
+                {item.kind ? `${IMPORT_KIND_LABELS[item.kind]}, ` : ""}
+                {bytesText(item.fileBytes)}
+              </span>
             </TableCell>
             <TableCell>
               <Badge variant={STATUS_VARIANTS[item.status]} dot={isUnderWay(item.status)}>
                 {STATUS_LABELS[item.status]}
               </Badge>
             </TableCell>
-            <TableCell>{item.kind ? IMPORT_KIND_LABELS[item.kind] : "–"}</TableCell>
             <TableCell className="max-w-48 truncate">{item.source.name}</TableCell>
             <TableCell className="text-right tabular-nums">{item.rows > 0 ? count(item.rows) : "–"}</TableCell>
             <TableCell className="text-right tabular-nums">

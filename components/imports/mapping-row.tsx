@@ -41,13 +41,16 @@ export function MappingRow({ column, suggestion, samples, groups, errors, onChan
   const set = (change: Partial<ColumnMapping>): void => onChange({ ...column, ...change });
   return (
     <TableRow className="align-top">
-      <TableHead scope="row" className="h-auto max-w-56 py-2.5 text-sm text-foreground">
+      <TableHead scope="row" className="h-auto max-w-40 py-2.5 text-sm sm:max-w-56 text-foreground">
         <bdi className="block truncate" title={named}>
           {named}
         </bdi>
+        {samples[0] === undefined ? null : (
+          <bdi className="block max-w-36 truncate text-xs font-normal text-muted-foreground sm:hidden">{visible(samples[0])}</bdi>
+        )}
         {untouched ? <Confidence suggestion={suggestion} /> : null}
       </TableHead>
-      <TableCell className="max-w-64 py-2.5 text-xs text-muted-foreground">
+      <TableCell className="hidden max-w-64 py-2.5 text-xs text-muted-foreground sm:table-cell">
         {samples.length === 0 ? (
           <span className="italic">No values in the first rows</span>
         ) : (
@@ -60,7 +63,7 @@ export function MappingRow({ column, suggestion, samples, groups, errors, onChan
           </ul>
         )}
       </TableCell>
-      <TableCell className="min-w-64 py-2">
+      <TableCell className="min-w-44 py-2 sm:min-w-64">
         <div className="grid gap-1.5">
           <NativeSelect
             aria-label={`What "${named}" becomes`}

@@ -76,7 +76,7 @@ export function MappingStep({
             <TableHeader>
               <TableRow>
                 <TableHead>Column</TableHead>
-                <TableHead>First values</TableHead>
+                <TableHead className="hidden sm:table-cell">First values</TableHead>
                 <TableHead>Becomes</TableHead>
                 <TableHead>Read as</TableHead>
               </TableRow>

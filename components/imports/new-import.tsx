@@ -178,7 +178,7 @@ export function NewImport({ sources, initialSource, mayCreateSource, limit, crea
             {error}
           </p>
         ) : null}
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <Field label="Source" hint="Where these rows come from. Import a file again under the same source, and nothing is doubled.">
             <NativeSelect value={sourceId} disabled={busy} onChange={(event) => setSourceId(event.target.value)}>
               {sources.map((source) => (

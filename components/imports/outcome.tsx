@@ -2,7 +2,6 @@
 
 import type { ReactNode } from "react";
 import { Card, CardContent } from "@/components/ui/card";
-import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { ROW_CODE_LABELS, ROW_WARNING_LABELS, type ImportPreview } from "@/domain/imports/model";
 import { count, counted, visible } from "./format";
 
@@ -47,41 +46,29 @@ export function Rejected({ rejects, action }: { rejects: Rejects; action?: React
         </h2>
         {action}
       </div>
-      <Table aria-label="Rejected rows by reason">
-        <TableCaption className="sr-only">Why rows cannot be used</TableCaption>
-        <TableHeader>
-          <TableRow>
-            <TableHead>Reason</TableHead>
-            <TableHead className="text-right">Rows</TableHead>
-            <TableHead>Examples</TableHead>
-          </TableRow>
-        </TableHeader>
-        <TableBody>
-          {rejects.map(({ code, n, examples }) => (
-            <TableRow key={code} className="align-top">
-              <TableHead scope="row" className="h-auto py-2 text-sm text-foreground">
-                {ROW_CODE_LABELS[code]}
-              </TableHead>
-              <TableCell className="py-2 text-right tabular-nums">{count(n)}</TableCell>
-              <TableCell className="min-w-72 py-2">
-                <ul className="grid gap-0.5 text-muted-foreground">
-                  {examples.slice(0, 3).map((example) => (
-                    <li key={example.line}>
-                      <span className="font-medium text-foreground tabular-nums">Line {count(example.line)}</span>
-                      {example.field ? (
-                        <>
-                          , <bdi>{visible(example.field)}</bdi>
-                        </>
-                      ) : null}
-                      : <bdi>{visible(example.message)}</bdi>
-                    </li>
-                  ))}
-                </ul>
-              </TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
+      <ul aria-label="Rejected rows by reason" className="divide-y rounded-lg border bg-card">
+        {rejects.map(({ code, n, examples }) => (
+          <li key={code} className="grid gap-1 px-4 py-3 text-sm lg:grid-cols-[16rem_minmax(0,1fr)] lg:gap-4">
+            <p className="flex items-baseline justify-between gap-3 lg:block">
+              <span className="font-medium">{ROW_CODE_LABELS[code]}</span>
+              <span className="text-muted-foreground tabular-nums lg:block">{counted(n, "row")}</span>
+            </p>
+            <ul className="grid gap-0.5 text-muted-foreground">
+              {examples.slice(0, 3).map((example) => (
+                <li key={example.line} className="text-pretty wrap-anywhere">
+                  <span className="font-medium text-foreground tabular-nums">Line {count(example.line)}</span>
+                  {example.field ? (
+                    <>
+                      , <bdi>{visible(example.field)}</bdi>
+                    </>
+                  ) : null}
+                  : <bdi>{visible(example.message)}</bdi>
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

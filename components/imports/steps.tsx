@@ -31,7 +31,7 @@ export function Steps({ current, done }: { current: (typeof STEPS)[number]["id"]
             >
               {passed ? <Check className="size-3" /> : i + 1}
             </span>
-            <span className={i === at ? "font-medium" : "text-muted-foreground"}>
+            <span className={i === at ? "font-medium" : "text-muted-foreground max-sm:sr-only"}>
               {step.label}
               {passed ? <span className="sr-only">, done</span> : null}
             </span>

@@ -70,7 +70,7 @@ export function optionOf(column: ColumnMapping): string {
 
 /** The column after another option was chosen; `fallback` names it where the option has no fixed name. */
 export function withOption(column: ColumnMapping, value: string, fallback: string): ColumnMapping {
-  const [target = "ignore", key = ""] = value.split(":", 2) as [Target, string?];
+  const [target, key = ""] = value.split(":", 2) as [Target, string?];
   const { column: name, dateOrder, decimal, type } = column;
   const next: ColumnMapping = { column: name, target };
   if (OWN[target]) {

@@ -117,6 +117,21 @@ describe("suggestMapping", () => {
     expect(columns[5]?.dateOrder).toBeUndefined();
   });
 
+  it("asks for the country of national phone numbers", () => {
+    expect(
+      suggest([
+        ["email", "Phone"],
+        ["a@x.example", "0171 2345678"],
+      ]).columns[1]?.warning,
+    ).toContain("choose their country");
+    expect(
+      suggest([
+        ["email", "Phone"],
+        ["a@x.example", "+49 171 2345678"],
+      ]).columns[1]?.warning,
+    ).toBeUndefined();
+  });
+
   it("uses an id column as the user id when nothing else identifies the person", () => {
     expect(
       suggest([

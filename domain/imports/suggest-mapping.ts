@@ -95,7 +95,7 @@ export function suggestMapping(headers: string[], values: string[][], options: S
       return { column: header, target: "ignore", confidence: "high", reason: "Says why the row was rejected before." };
     }
     const column = suggestColumn(header, concepts[index] ?? null, profile, kind);
-    return withTypes(column, profile, sample);
+    return withTypes(nationalPhones(column, sample, options), profile, sample);
   });
   // First exact names, then weaker evidence, may take a target that only one column can have.
   const rank = { high: 0, medium: 1, low: 2 };
@@ -274,6 +274,15 @@ function promoteIdentifier(
     reason: "The values look like ids, and no other column identifies a person.",
     warning: "Check that this identifies a person.",
   };
+}
+
+/** National phone numbers can be read only when the country is known. */
+function nationalPhones(column: SuggestedColumn, sample: string[], options: SuggestOptions): SuggestedColumn {
+  if (column.target !== "phone" || options.defaultCountry !== null) return column;
+  const national = sample.filter((value) => value.trim() !== "" && !/^\s*(?:\+|00[1-9])/.test(value)).length;
+  return national === 0
+    ? column
+    : { ...column, warning: "Numbers without a country code: choose their country above, or they are left out." };
 }
 
 /** Adds type, date order and decimal sign from the sample, and says where the sample does not decide. */

@@ -18,13 +18,15 @@ const NAMED_MDY = /^(?:[A-Za-z]{3,9},?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|n
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(am|pm|a\.m\.|p\.m\.)?\s*(z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?$/i;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** Whether a text is a day-month-year date, and which orders are possible. */
+/** Whether a text is a day-month-year date, and which orders are possible. Where dots are written, the day comes first. */
 export function dateOrdersOf(text: string): { dmy: boolean; mdy: boolean } | null {
   const match = PARTS.exec(text.trim());
   if (!match) return null;
   const first = Number(match[1]);
   const second = Number(match[2]);
-  return { dmy: first <= 31 && second <= 12 && first > 0 && second > 0, mdy: first <= 12 && second <= 31 && first > 0 && second > 0 };
+  const dmy = first <= 31 && second <= 12 && first > 0 && second > 0;
+  const dotted = /^\d{1,2}\.\d{1,2}\./.test(text.trim());
+  return { dmy, mdy: first <= 12 && second <= 31 && first > 0 && second > 0 && !(dotted && dmy) };
 }
 
 /**
