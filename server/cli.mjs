@@ -1,11 +1,12 @@
 // `npm run -s cli -- <command>`: builds the command's bundle when it is stale (milliseconds) and runs it.
 import { spawn } from "node:child_process";
 import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { checkNode, installed } from "./install.mjs";
 import { loadEnv } from "./load-env.mjs";
 
-const ROOT = join(import.meta.dirname, "..");
 checkNode();
+const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 loadEnv(ROOT);
 
 let cluster;

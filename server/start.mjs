@@ -3,10 +3,12 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { checkNode, install, installed } from "./install.mjs";
 import { loadEnv } from "./load-env.mjs";
 
-const ROOT = join(import.meta.dirname, "..");
+checkNode();
+const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 const dev = process.argv.includes("--dev");
 const demo = process.argv.includes("--demo") || ["1", "true"].includes(process.env.DEMO ?? "");
 
@@ -20,8 +22,9 @@ async function step(name, work) {
   out(`  ${name.padEnd(12)}${String(outcome).padEnd(48)}${seconds.padStart(7)} s\n`);
 }
 
-function fail(error) {
+async function fail(error) {
   process.stderr.write(`\nTributary could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  await supervisor?.stop();
   process.exit(1);
 }
 
@@ -51,8 +54,9 @@ async function checkPort(host, port) {
   }
 }
 
+let supervisor;
+
 async function main() {
-  checkNode();
   loadEnv(ROOT);
   process.chdir(ROOT);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
@@ -93,7 +97,7 @@ async function main() {
     PORT: String(port),
   };
   const { Supervisor } = await import("./supervisor.mjs");
-  const supervisor = new Supervisor({ root: ROOT, env, dev, say: out });
+  supervisor = new Supervisor({ root: ROOT, env, dev, say: out });
   supervisor.catchSignals();
   await step("database", () => supervisor.startDatabase(join(data, "postgres")));
   const prepared = await supervisor.prepare({ demo, step });

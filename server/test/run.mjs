@@ -3,9 +3,11 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { checkNode, install, installed } from "../install.mjs";
 
-const ROOT = join(import.meta.dirname, "..", "..");
+checkNode();
+const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
 const REPORTS = join(ROOT, "test-results", "reports");
 const bin = (path) => [process.execPath, join(ROOT, "node_modules", path)];
 
@@ -185,7 +187,6 @@ async function stage(name) {
 }
 
 async function main() {
-  checkNode();
   const unknown = only?.filter((name) => !(name in STAGES)) ?? [];
   if (unknown.length > 0) throw new Error(`Unknown stage ${unknown.join(", ")}. Stages: ${Object.keys(STAGES).join(", ")}`);
   if (!installed(ROOT)) {
