@@ -1,6 +1,7 @@
 import { continueDemoLoad, finishDemoRemoval, LOAD_JOB, REMOVE_JOB } from "@/domain/demo";
 import { createContext } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
+import { tellInThread } from "./demo-thread";
 import type { JobHandler } from "./jobs";
 
 /** Loads the demo data in the background; the worker's own loop processes them meanwhile. */
@@ -9,7 +10,7 @@ const load: JobHandler = {
   async run(job, { database, signal, progress }) {
     const ctx = createContext({ kind: "job", id: `job:${job.id}` }, database);
     try {
-      await continueDemoLoad(ctx, { signal, onProgress: progress });
+      await continueDemoLoad(ctx, { signal, onProgress: progress, tell: tellInThread });
     } catch (error) {
       // Somebody loads them from the command line, or wants them gone: nothing is left to do here.
       if (!(error instanceof DomainError && error.code === "CONFLICT")) throw error;

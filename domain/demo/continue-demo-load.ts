@@ -18,10 +18,47 @@ import { readState, statusOf, writeState } from "./status";
 /** Messages in one transaction. */
 const FLUSH = 3_000;
 
+/** What one transaction stores, and where the story stands after it. */
+export interface ToldPart {
+  household: number;
+  people: number;
+  messages: number;
+  batches: StoreBatch[];
+}
+
+/** Where a story begins or goes on. */
+export interface StoryPlace {
+  options: DemoState["options"];
+  sources: DemoState["sources"];
+  household: number;
+  people: number;
+}
+
 export interface LoadOptions {
   signal?: AbortSignal;
   /** After each transaction. */
   onProgress?: (progress: { people: number; wanted: number; messages: number }) => void | Promise<void>;
+  /** Tells the story elsewhere (in a thread of its own); here when absent. Gives what `tellParts` gives. */
+  tell?: (place: StoryPlace) => AsyncIterable<ToldPart>;
+}
+
+/** The story from a place on, judged and sorted for storing, part by part. */
+export function* tellParts(place: StoryPlace, now: () => Date): Generator<ToldPart> {
+  const { options, sources } = place;
+  let waiting: DemoMessage[] = [];
+  let at = { household: place.household, people: place.people };
+  const part = (): ToldPart => {
+    const told = { ...at, messages: waiting.length, batches: judgeAll(waiting, sources, now()) };
+    waiting = [];
+    return told;
+  };
+  const story = { ...options, anchor: new Date(options.anchor), household: place.household, told: place.people };
+  for (const { household, people, messages } of generateDemo(story)) {
+    for (const message of messages) waiting.push(message);
+    at = { household: household + 1, people };
+    if (waiting.length >= FLUSH) yield part();
+  }
+  if (waiting.length > 0) yield part();
 }
 
 /**
@@ -34,33 +71,12 @@ export async function continueDemoLoad(ctx: Ctx, options: LoadOptions = {}): Pro
   const state = await readState(ctx.sql);
   if (!state || state.phase !== "loading") return statusOf(ctx);
   let standing = state;
-  let writing: Promise<DemoState> | undefined;
-  const story = { ...state.options, anchor: new Date(state.options.anchor), household: state.household, told: state.people };
-  let waiting: DemoMessage[] = [];
-  let place = { household: state.household, people: state.people };
-  const flush = async (): Promise<void> => {
-    const messages = waiting;
-    const to = place;
-    waiting = [];
-    const batches = judgeAll(messages, state.sources, ctx.clock.now());
-    // One part is written while the next is told.
-    if (writing) await settle(await writing);
-    writing = store(ctx, standing, batches, messages.length, to);
-    writing.catch(() => {});
-  };
-  const settle = async (next: DemoState): Promise<void> => {
-    standing = next;
-    await options.onProgress?.({ people: next.people, wanted: next.options.people, messages: next.messages });
-  };
-  for (const part of generateDemo(story)) {
-    for (const message of part.messages) waiting.push(message);
-    place = { household: part.household + 1, people: part.people };
-    if (waiting.length < FLUSH) continue;
-    await flush();
-    if (options.signal?.aborted) break;
+  const parts = options.tell?.(state) ?? tellParts(state, () => ctx.clock.now());
+  for await (const part of parts) {
+    if (options.signal?.aborted) return statusOf(ctx);
+    standing = await store(ctx, standing, part);
+    await options.onProgress?.({ people: standing.people, wanted: standing.options.people, messages: standing.messages });
   }
-  if (!options.signal?.aborted) await flush();
-  if (writing) await settle(await writing);
   if (options.signal?.aborted) return statusOf(ctx);
   await withTx(ctx, async (tx) => {
     const last = await readState(tx.sql, true);
@@ -76,20 +92,15 @@ export async function continueDemoLoad(ctx: Ctx, options: LoadOptions = {}): Pro
 }
 
 /** Writes a part and moves on, in one transaction. */
-async function store(
-  ctx: Ctx,
-  from: DemoState,
-  batches: readonly StoreBatch[],
-  messages: number,
-  to: { household: number; people: number },
-): Promise<DemoState> {
+async function store(ctx: Ctx, from: DemoState, part: ToldPart): Promise<DemoState> {
   return withTx(ctx, async (tx) => {
     const state = await readState(tx.sql, true);
     if (state?.phase !== "loading" || state.household !== from.household) {
       throw new DomainError("CONFLICT", "Another process is loading or removing the demo data.");
     }
-    await storeMessages(tx.sql, batches);
-    const next: DemoState = { ...state, ...to, messages: state.messages + messages };
+    await storeMessages(tx.sql, part.batches);
+    const { household, people } = part;
+    const next: DemoState = { ...state, household, people, messages: state.messages + part.messages };
     await writeState(tx.sql, next, tx.actor.id);
     return next;
   });

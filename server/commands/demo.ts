@@ -2,6 +2,7 @@ import { type DemoStatus, continueDemoLoad, DEMO_PEOPLE, DEMO_SEED, finishDemoRe
 import { processAll, Processor } from "@/domain/identity";
 import type { Database } from "@/db/client";
 import type { Ctx } from "@/domain/kernel/context";
+import { tellInThread } from "../demo-thread";
 import type { Command } from "./command";
 
 /** Processes while `loading` goes on, and then what is left. A running worker may do the same at the same time. */
@@ -27,6 +28,7 @@ export async function loadDemo(
   await loadDemoData(ctx, { people: options.people, seed: options.seed, background: false });
   let shown = 0;
   const loading = continueDemoLoad(ctx, {
+    tell: tellInThread,
     onProgress: ({ people, wanted, messages }) => {
       if (people - shown < wanted / 10 && people < wanted) return;
       shown = people;
