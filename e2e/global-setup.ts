@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACCOUNTS, PASSWORD } from "./accounts";
@@ -13,6 +13,8 @@ const ROOT = join(import.meta.dirname, "..");
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.E2E_BASE_URL) return undefined;
   const data = mkdtempSync(join(tmpdir(), "tributary-e2e-"));
+  // As root PostgreSQL runs as somebody else, who must be able to enter.
+  chmodSync(data, 0o755);
   const { DATABASE_URL: _own, APP_ORIGIN: _origin, ...rest } = process.env;
   const env = {
     ...rest,

@@ -5,7 +5,7 @@
 //   --mutant NAME    async-commit | early-answer: a broken product, in which losses must show
 //   --json           only the report, as JSON
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadClient } from "./load.mjs";
@@ -91,6 +91,8 @@ const childrenOf = (pid) =>
 
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), "tributary-chaos-"));
+  // As root PostgreSQL runs as somebody else, who must be able to enter.
+  chmodSync(folder, 0o755);
   const { DATABASE_URL: _own, APP_ORIGIN: _origin, ...rest } = process.env;
   const env = {
     ...rest,
