@@ -318,6 +318,8 @@ test("an ended session ends the live view within seconds", async ({ browser, bas
 });
 
 test("the list, the pages of a source and the form fit a phone and have no barrier", async ({ admin, request }) => {
+  // Twelve runs of axe.
+  test.slow();
   const { id, writeKey } = await createByMouse(admin, unique("Phone"));
   await send(request, writeKey, [track("A"), { type: "poke" }]);
   for (const path of [

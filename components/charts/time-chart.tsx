@@ -31,6 +31,7 @@ export default function TimeChart({ kind, ...props }: TimeChartProps & { kind: "
             <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
             <XAxis
               dataKey="at"
+              {...(severalDays && bucket === "hour" ? { ticks: midnights(rows) } : {})}
               tickFormatter={(value: string) => formatTick(value, bucket, severalDays)}
               tick={{ fill: "var(--muted-foreground)", fontSize: 11 }}
               tickLine={false}
@@ -97,6 +98,9 @@ export default function TimeChart({ kind, ...props }: TimeChartProps & { kind: "
     </div>
   );
 }
+
+// Hours of several days are marked where a day begins, once each.
+const midnights = (rows: readonly TimeRow[]): string[] => rows.filter((row) => new Date(row.at).getHours() === 0).map((row) => row.at);
 
 // The axis takes as much room as its longest label, so that charts do not waste space on a phone.
 function widthOfAxis(rows: readonly TimeRow[], series: readonly ChartSeries[], stacked: boolean): number {

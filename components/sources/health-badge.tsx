@@ -10,8 +10,6 @@ const LOOKS: Record<HealthState, { label: string; variant: "default" | "success"
   disabled: { label: "Disabled", variant: "default" },
 };
 
-export const healthLabel = (state: HealthState): string => LOOKS[state].label;
-
 /** State in one word; the sentence with its figures stands beside it or is read out with it. */
 export function HealthBadge({ health, sentence = false }: { health: SourceHealth; sentence?: boolean }) {
   const { label, variant } = LOOKS[health.state];

@@ -52,9 +52,9 @@ export function SourcesTable({ initial, canWrite }: { initial: SourceListItem[];
         <TableRow>
           <TableHead>Source</TableHead>
           <TableHead>Health</TableHead>
-          <TableHead>Last message</TableHead>
+          <TableHead className="hidden sm:table-cell">Last message</TableHead>
           <TableHead className="hidden md:table-cell">Last 24 hours</TableHead>
-          <TableHead className="text-right">Accepted</TableHead>
+          <TableHead className="hidden text-right sm:table-cell">Accepted</TableHead>
           <TableHead className="hidden text-right sm:table-cell">Duplicates</TableHead>
           <TableHead className="hidden text-right sm:table-cell">Rejected</TableHead>
         </TableRow>
@@ -84,6 +84,9 @@ function SourceLine({ source }: { source: SourceListItem }) {
             </Link>
             <div className="flex items-center gap-1.5 text-xs text-muted-foreground">
               {SOURCE_TYPE_LABELS[source.type]}
+              <span className="sm:hidden">
+                · <Ago at={source.lastSeenAt} none="never" />
+              </span>
               {source.isDemo && <Badge variant="outline">Demo</Badge>}
             </div>
           </div>
@@ -92,7 +95,7 @@ function SourceLine({ source }: { source: SourceListItem }) {
       <TableCell>
         <HealthBadge health={source.health} />
       </TableCell>
-      <TableCell className="whitespace-nowrap">
+      <TableCell className="hidden whitespace-nowrap sm:table-cell">
         <Ago at={source.lastSeenAt} />
       </TableCell>
       <TableCell className="hidden md:table-cell">
@@ -102,7 +105,7 @@ function SourceLine({ source }: { source: SourceListItem }) {
           label={`${formatCount(received)} messages received in the last 24 hours, by hour`}
         />
       </TableCell>
-      <TableCell className="text-right tabular-nums">{formatCount(source.last24h.accepted)}</TableCell>
+      <TableCell className="hidden text-right tabular-nums sm:table-cell">{formatCount(source.last24h.accepted)}</TableCell>
       <TableCell className="hidden text-right tabular-nums sm:table-cell">{formatCount(source.last24h.duplicates)}</TableCell>
       <TableCell className={`hidden text-right tabular-nums sm:table-cell ${source.last24h.rejected > 0 ? "text-destructive-text" : ""}`}>
         {formatCount(source.last24h.rejected)}
