@@ -302,7 +302,7 @@ test("roles: a marketer looks and changes nothing, a manager sees no source", as
 test("an ended session ends the live view within seconds", async ({ browser, baseURL, admin, watch }) => {
   watch.allow(/401|403/);
   const { id } = await createByMouse(admin, unique("Ended"));
-  const context = await browser.newContext({ ...(baseURL ? { baseURL } : {}) });
+  const context = await browser.newContext(baseURL ? { baseURL } : {});
   const { signIn } = await import("./fixtures");
   await signIn(context.request, "marketer");
   const page = await context.newPage();
