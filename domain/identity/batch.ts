@@ -35,7 +35,9 @@ export interface EventRow {
   session: string | null;
   properties: JsonObject;
 }
-export interface NewIdentifier extends KnownIdentifier {
+export interface NewIdentifier {
+  /** Remembered after the batch, unlike the message beside it. */
+  known: KnownIdentifier;
   raw: string;
   row: Incoming;
 }
@@ -126,6 +128,7 @@ export class Batch {
   readonly blocked = new Map<string, { type: string; value: string; day: number; n: number }>();
   readonly accounts = new Map<string, AccountFact>();
   readonly links = new Map<string, LinkRow>();
+  readonly traitsChanged = new Set<number>();
   /** People whose row has to be written. */
   readonly touched = new Set<Person>();
 
@@ -156,6 +159,19 @@ export class Batch {
     this.applyFacts(fragment, row);
   }
 
+  /** After the commit: what is in memory is what the database holds. */
+  settle(): void {
+    for (const person of this.touched) {
+      person.isNew = false;
+      person.counted = false;
+      person.reshaped = false;
+    }
+    for (const fragment of this.traitsChanged) {
+      const held = this.loaded.traits.get(fragment);
+      if (held) held.dirty = held.isNew = false;
+    }
+  }
+
   /** A message that cannot be used keeps its place, so that positions are the same in every replay. */
   skip(): void {
     this.position += 1;
@@ -178,10 +194,10 @@ export class Batch {
       this.changedIdentifiers.add(known);
     }
     for (const { type, value, raw, status } of resolution.attach) {
-      const known: NewIdentifier = { type, value, raw, status, fragment, firstSeen: row.at, lastSeen: day, row };
+      const known: KnownIdentifier = { type, value, status, fragment, firstSeen: row.at, lastSeen: day };
       person.identifiers.push(known);
       state.identifiers.set(keyOf(type, value), known);
-      this.newIdentifiers.push(known);
+      this.newIdentifiers.push({ known, raw, row });
       person.reshaped = true;
     }
     for (const { identifier, status } of resolution.mark) this.mark(identifier, status);
@@ -207,6 +223,7 @@ export class Batch {
       isNew: true,
       counted: true,
       reshaped: true,
+      used: 0,
     });
     this.newFragments.push({ id, at: row.receivedAt });
     return id;
@@ -346,6 +363,7 @@ export class Batch {
     if (fill) changed = layTraits(held, fill, { ...meta, fill: true }, this.rules.rules) || changed;
     if (!changed) return;
     held.dirty = true;
+    this.traitsChanged.add(fragment);
     person.reshaped = true;
   }
 

@@ -24,6 +24,19 @@ interface PersonRow {
 
 const DAY = 86_400_000;
 
+/** Text of a PostgreSQL text array; the driver's own way escapes every element with regular expressions. */
+export function textArray(values: readonly string[]): string {
+  let out = "{";
+  let first = true;
+  for (const value of values) {
+    out += first ? '"' : ',"';
+    out += value.includes('"') || value.includes("\\") ? value.replaceAll("\\", "\\\\").replaceAll('"', '\\"') : value;
+    out += '"';
+    first = false;
+  }
+  return `${out}}`;
+}
+
 /** Rows as arrays: cheaper than objects where there are many. */
 const tuples = async <T>(query: { values(): PromiseLike<unknown> }): Promise<T[]> => (await query.values()) as T[];
 
@@ -46,7 +59,7 @@ export async function loadPeople(tx: TxSql, keys: ReadonlyMap<string, { type: st
   if (types.length === 0) return;
   const found = await tx<{ fragment: number; canonical: number | null }[]>`
     select distinct i.profile_id as fragment, a.canonical_id as canonical
-    from unnest(${types}::text[], ${values}::text[]) k(type, value)
+    from unnest(${textArray(types)}::text::text[], ${textArray(values)}::text::text[]) k(type, value)
     join identifiers i on i.type = k.type and i.value = k.value
     left join profile_aliases a on a.profile_id = i.profile_id`;
   const wanted = new Set<number>();
@@ -68,7 +81,7 @@ export async function loadPersons(tx: TxSql, canonicalIds: ReadonlySet<number>, 
     order by profile_id`;
   for (const { fragment, canonical } of aliases) fragments.set(fragment, canonical);
   const all = ints(fragments.keys());
-  const [people, identifiers, traits] = await Promise.all([
+  const [people, identifiers, traits, conflicts] = await Promise.all([
     tx<PersonRow[]>`
       select p.id, (extract(epoch from p.created_at) * 1000)::int8 as created, (extract(epoch from p.first_seen_at) * 1000)::int8 as first,
         (extract(epoch from p.last_seen_at) * 1000)::int8 as last, p.seen_active as active, p.event_count as events,
@@ -79,6 +92,10 @@ export async function loadPersons(tx: TxSql, canonicalIds: ReadonlySet<number>, 
       from identifiers where profile_id = any(${all}::text::int[]) order by profile_id, type, value`),
     tuples<[id: number, traits: string, meta: string]>(tx`
       select profile_id, traits::text, meta::text from profile_traits where profile_id = any(${all}::text::int[])`),
+    // Earlier conflicts, for the shared-device and collapse rules.
+    tuples<[type: string, value: string, otherType: string, otherValue: string, at: number]>(tx`
+      select c.type, c.value, c.other_type, c.other_value, (extract(epoch from c.at) * 1000)::int8
+      from identifiers i join identifier_conflicts c on c.type = i.type and c.value = i.value where i.profile_id = any(${all}::text::int[])`),
   ]);
   const byId = new Map<number, Person>();
   for (const row of people) {
@@ -97,6 +114,7 @@ export async function loadPersons(tx: TxSql, canonicalIds: ReadonlySet<number>, 
       isNew: false,
       counted: false,
       reshaped: false,
+      used: 0,
     });
   }
   for (const [fragment, canonical] of fragments) byId.get(canonical)?.fragments.push(fragment);
@@ -112,6 +130,11 @@ export async function loadPersons(tx: TxSql, canonicalIds: ReadonlySet<number>, 
     byId.get(fragments.get(fragment) ?? fragment)?.identifiers.push(known);
   }
   for (const person of byId.values()) into.state.put(person);
+  for (const [type, value, otherType, otherValue, at] of conflicts) {
+    const key = keyOf(type, value);
+    const others = into.state.conflicts.get(key) ?? new Map<string, number>();
+    into.state.conflicts.set(key, others.set(keyOf(otherType, otherValue), Math.floor(at / DAY)));
+  }
   for (const [id, values, meta] of traits) into.traits.set(id, lazyTraits(values, meta));
 }
 
@@ -129,26 +152,4 @@ function lazyTraits(traitsText: string, metaText: string): LoadedTraits {
     isNew: false,
     dirty: false,
   };
-}
-
-/** Earlier conflicts of identifiers, for the shared-device and collapse rules. */
-export async function loadConflicts(
-  tx: TxSql,
-  keys: ReadonlyMap<string, { type: string; value: string }>,
-  state: IdentityState<Person>,
-): Promise<void> {
-  const types: string[] = [];
-  const values: string[] = [];
-  for (const [key, { type, value }] of keys) {
-    if (state.conflicts.has(key)) continue;
-    state.conflicts.set(key, new Map());
-    types.push(type);
-    values.push(value);
-  }
-  if (types.length === 0) return;
-  const rows = await tuples<[type: string, value: string, otherType: string, otherValue: string, at: number]>(tx`
-    select c.type, c.value, c.other_type, c.other_value, (extract(epoch from c.at) * 1000)::int8
-    from unnest(${types}::text[], ${values}::text[]) k(type, value) join identifier_conflicts c on c.type = k.type and c.value = k.value`);
-  for (const [type, value, otherType, otherValue, at] of rows)
-    state.conflicts.get(keyOf(type, value))?.set(keyOf(otherType, otherValue), Math.floor(at / DAY));
 }

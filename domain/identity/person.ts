@@ -31,6 +31,8 @@ export interface Person extends PersonIdentity {
   counted: boolean;
   /** Traits, identifiers or fragments changed: the derived part has to be made anew. */
   reshaped: boolean;
+  /** Number of the batch that needed this person last; decides who is forgotten. */
+  used: number;
 }
 
 export interface LoadedTraits extends FragmentTraits {

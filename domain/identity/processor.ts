@@ -6,7 +6,7 @@ import { Batch, type Incoming } from "./batch";
 import type { CompiledRules } from "./compile-rules";
 import { CopyRefused } from "./copy-in";
 import { lockCursor, operationsAfter, readCursor, rulesAt, type Cursor, type PlacedOperation } from "./cursor";
-import { loadConflicts, loadPeople, type Loaded } from "./load-people";
+import { loadPeople, type Loaded } from "./load-people";
 import { identifiersOf } from "./message-identifiers";
 import { repeatOperation } from "./operations";
 import { cut } from "./normalise";
@@ -37,6 +37,8 @@ const LIMIT = 4_000;
 /** Text of one batch, in bytes: a batch of very large messages is cut shorter. */
 const BYTES = 24 * 1024 * 1024;
 const SAMPLE = 32 * 1024;
+/** People a worker remembers between batches: some 100 MB. */
+const PEOPLE_KEPT = 40_000;
 
 interface InboxRow {
   xid: string;
@@ -58,7 +60,7 @@ interface Fetched {
 interface Knowledge {
   epoch: number;
   rules: CompiledRules;
-  neverMerge: string[];
+  neverMerge: Set<string>;
   operations: PlacedOperation[];
 }
 
@@ -79,6 +81,9 @@ export class Processor {
   private readonly dictionaries = new Dictionaries();
   /** Where this worker's memory is true: the cursor after its own last commit. */
   private standing: { xid: string; id: number; epoch: number } | undefined;
+  /** People met lately, true as long as `standing` is. */
+  private memory: Loaded | undefined;
+  private batches = 0;
   private countries: { at: number; of: Map<string, string | null> } | undefined;
 
   constructor(
@@ -112,7 +117,12 @@ export class Processor {
   private forget(): void {
     this.next = undefined;
     this.knowledge = undefined;
+    this.dropMemory();
+  }
+
+  private dropMemory(): void {
     this.standing = undefined;
+    this.memory = undefined;
     this.dictionaries.clear();
   }
 
@@ -163,8 +173,7 @@ export class Processor {
     } catch (error) {
       if (!isPoison(error)) throw error;
       this.knowledge = undefined;
-      this.standing = undefined;
-      this.dictionaries.clear();
+      this.dropMemory();
       if (rows.length === 1) {
         const code = error instanceof postgres.PostgresError ? error.code : (error as Error).name;
         return this.transaction(fetched, rows, code);
@@ -188,9 +197,11 @@ export class Processor {
       const cursor = await lockCursor(tx, false);
       if (!cursor || cursor.xid !== before.xid || cursor.id !== before.id) return { processed: 0 };
       if (this.standing?.xid !== cursor.xid || this.standing.id !== cursor.id || this.standing.epoch !== cursor.epoch) {
-        this.dictionaries.clear();
-        this.standing = undefined;
+        this.dropMemory();
       }
+      // What this transaction writes can be made again from the inbox, and its cursor goes with it: a crash that loses
+      // the last moments loses both. So the commit need not wait for the disk.
+      await tx`set local synchronous_commit = off`;
       const knowledge = await this.know(tx, cursor);
       const messages = (await this.parse(fetched, knowledge.rules)).slice(start, start + wanted.length);
       const stop = this.stopAt(wanted, knowledge.operations);
@@ -212,7 +223,9 @@ export class Processor {
         where name = 'main'`;
       for (const operation of stop.operations) await repeatOperation(tx, operation, cursor.processed + rows.length);
       await this.options.beforeCommit?.();
-      return { processed: rows.length, standing: { xid: last.xid, id: last.id, epoch } };
+      // A repeated change rewrote people in the database: what is remembered of them is old.
+      if (stop.operations.length > 0) this.dropMemory();
+      return { processed: rows.length, standing: { xid: last.xid, id: last.id, epoch: cursor.epoch } };
     });
     const { processed, standing } = out as { processed: number; standing?: { xid: string; id: number; epoch: number } };
     this.standing = standing;
@@ -222,8 +235,8 @@ export class Processor {
   private async apply(tx: TxSql, cursor: Cursor, knowledge: Knowledge, messages: (Incoming | null)[]): Promise<number> {
     const { rules } = knowledge;
     const identityOnly = this.options.identityOnly ?? false;
-    const loaded: Loaded = { state: new IdentityState<Person>(), traits: new Map() };
-    for (const pair of knowledge.neverMerge) loaded.state.neverMerge.add(pair);
+    const loaded = (this.memory ??= { state: new IdentityState<Person>(), traits: new Map() });
+    loaded.state.neverMerge = knowledge.neverMerge;
     const keys = new Map<string, { type: string; value: string }>();
     const want = (type: string, value: string): void => void keys.set(keyOf(type, value), { type, value });
     for (const message of messages) {
@@ -233,14 +246,36 @@ export class Processor {
       if (previous === undefined) continue;
       for (const type of ["user_id", "anonymous_id", ...rules.rules.identifiers.map((rule) => rule.type)]) want(type, previous);
     }
-    await Promise.all([loadPeople(tx, keys, loaded), loadConflicts(tx, keys, loaded.state)]);
+    await loadPeople(tx, keys, loaded);
+    this.batches += 1;
+    for (const key of keys.keys()) {
+      const known = loaded.state.identifiers.get(key);
+      if (known) loaded.state.person(known.fragment).used = this.batches;
+    }
     const batch = new Batch(loaded, rules, cursor.nextProfileId, cursor.processed, identityOnly);
     for (const message of messages) {
       if (message) batch.apply(message);
       else batch.skip();
     }
     await writeBatch(tx, batch, loaded, rules, this.dictionaries, identityOnly);
+    // When the commit fails, everything remembered is dropped.
+    batch.settle();
+    this.forgetPeople(loaded);
     return batch.nextProfileId;
+  }
+
+  /** Keeps memory bounded: people that the last batches did not need go first. */
+  private forgetPeople({ state, traits }: Loaded): void {
+    if (state.people.size <= PEOPLE_KEPT) return;
+    const wanted = Math.floor(PEOPLE_KEPT * 0.8);
+    for (const age of [20, 5, 1]) {
+      for (const person of state.people.values()) {
+        if (state.people.size <= wanted) return;
+        if (person.used > this.batches - age) continue;
+        state.drop(person);
+        for (const fragment of person.fragments) traits.delete(fragment);
+      }
+    }
   }
 
   private async know(tx: TxSql, cursor: Cursor): Promise<Knowledge> {
@@ -252,7 +287,12 @@ export class Processor {
     ]);
     // The same rules keep their compiled form (and what was parsed with it).
     const same = this.knowledge?.rules.version === rules.version ? this.knowledge.rules : rules;
-    this.knowledge = { epoch: cursor.epoch, rules: same, neverMerge: pairs.map(({ lowId, highId }) => pairOf(lowId, highId)), operations };
+    this.knowledge = {
+      epoch: cursor.epoch,
+      rules: same,
+      neverMerge: new Set(pairs.map(({ lowId, highId }) => pairOf(lowId, highId))),
+      operations,
+    };
     return this.knowledge;
   }
 

@@ -32,7 +32,7 @@ export class IdentityState<P extends PersonIdentity = PersonIdentity> {
   /** Fragment to person. */
   readonly personOf = new Map<number, P>();
   /** Pairs of fragments that an operator took apart. */
-  readonly neverMerge = new Set<string>();
+  neverMerge: ReadonlySet<string> = new Set();
   /** Identifier key to the keys of those it was set aside for, with the day (days since 1970) of the newest. */
   readonly conflicts = new Map<string, Map<string, number>>();
 
@@ -59,6 +59,7 @@ export class IdentityState<P extends PersonIdentity = PersonIdentity> {
     for (const identifier of person.identifiers) {
       const key = keyOf(identifier.type, identifier.value);
       this.identifiers.delete(key);
+      this.conflicts.delete(key);
     }
   }
 

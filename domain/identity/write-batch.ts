@@ -1,6 +1,6 @@
 import type { TxSql } from "@/db/client";
-import type { Batch } from "./batch";
-import { copyIn } from "./copy-in";
+import type { Batch, EventRow } from "./batch";
+import { copyIn, type Field } from "./copy-in";
 import { unitsText, type LoadedTraits, type Person } from "./person";
 import { reconcile, summarise } from "./traits";
 import type { CompiledRules } from "./compile-rules";
@@ -28,60 +28,63 @@ export async function writeBatch(
   writeIdentity(tx, batch, queue);
   if (!identityOnly) {
     writeCounts(tx, batch, dictionaries, queue);
-    writeTraits(tx, loaded.traits, queue);
+    writeTraits(tx, batch, loaded.traits, queue);
     writeSeen(tx, batch, dictionaries, queue);
   }
-  await Promise.all(pending);
+  const settled = Promise.all(pending);
+  settled.catch(() => {});
+  // Give the statements to the socket, and make the rows of events while the server works on them.
+  await new Promise(setImmediate);
+  const events = identityOnly ? [] : batch.events.map((event) => eventLine(event, dictionaries));
+  await settled;
   if (!identityOnly) await writeAccounts(tx, batch, rules.rules);
   await copyIn(
     tx,
     "identifiers",
     ["type", "value", "profile_id", "raw", "status", "first_seen_at", "last_seen_at", "source_id", "message_id", "event_id"],
-    batch.newIdentifiers.map((known) => [
+    batch.newIdentifiers.map(({ known, raw, row }) => [
       known.type,
       known.value,
       known.fragment,
-      known.raw,
+      raw,
       known.status,
       iso(known.firstSeen),
       iso(Math.max(known.firstSeen, known.lastSeen)),
-      known.row.sourceId,
-      known.row.message.messageId,
-      known.row.id,
-    ]),
-  );
-  if (identityOnly) return;
-  await copyIn(
-    tx,
-    "events",
-    [
-      "profile_id",
-      "event_type",
-      "occurred_at",
-      "value",
-      "id",
-      "received_at",
-      "source_id",
-      "message_id",
-      "session_id",
-      "properties",
-      "context",
-    ],
-    batch.events.map(({ profileId, type, row, value, session, properties }) => [
-      profileId,
-      dictionaries.typeId(type),
-      iso(row.at),
-      value,
-      row.id,
-      iso(row.receivedAt),
       row.sourceId,
       row.message.messageId,
-      session,
-      json(properties),
-      json(row.message.context),
+      row.id,
     ]),
   );
+  await copyIn(tx, "events", EVENT_COLUMNS, events);
 }
+
+const EVENT_COLUMNS = [
+  "profile_id",
+  "event_type",
+  "occurred_at",
+  "value",
+  "id",
+  "received_at",
+  "source_id",
+  "message_id",
+  "session_id",
+  "properties",
+  "context",
+];
+
+const eventLine = ({ profileId, type, row, value, session, properties }: EventRow, dictionaries: Dictionaries): Field[] => [
+  profileId,
+  dictionaries.typeId(type),
+  iso(row.at),
+  value,
+  row.id,
+  iso(row.receivedAt),
+  row.sourceId,
+  row.message.messageId,
+  session,
+  json(properties),
+  json(row.message.context),
+];
 
 export type Queue = (query: PromiseLike<unknown>) => void;
 
@@ -188,7 +191,7 @@ export function shapeOf(person: Person, traits: ReadonlyMap<number, LoadedTraits
 }
 
 function writeIdentity(tx: TxSql, batch: Batch, queue: Queue): void {
-  const fresh = new Set<unknown>(batch.newIdentifiers);
+  const fresh = new Set(batch.newIdentifiers.map(({ known }) => known));
   const changed = [...batch.changedIdentifiers].filter((known) => !fresh.has(known));
   if (changed.length > 0) {
     queue(tx`
@@ -294,10 +297,9 @@ function writeCounts(tx: TxSql, batch: Batch, dictionaries: Dictionaries, queue:
         last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at), event_count = d.event_count + excluded.event_count`);
 }
 
-function writeTraits(tx: TxSql, traits: ReadonlyMap<number, LoadedTraits>, queue: Queue): void {
-  const rows: { id: number; traits: unknown; meta: unknown }[] = [];
-  for (const [id, held] of traits) if (held.dirty) rows.push({ id, traits: held.traits, meta: held.meta });
-  if (rows.length === 0) return;
+function writeTraits(tx: TxSql, batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, queue: Queue): void {
+  if (batch.traitsChanged.size === 0) return;
+  const rows = [...batch.traitsChanged].map((id) => ({ id, traits: traits.get(id)?.traits, meta: traits.get(id)?.meta }));
   queue(tx`
     insert into profile_traits (profile_id, traits, meta)
     select id, traits, meta from json_to_recordset(${json(rows)}::text::json) as r(id int, traits jsonb, meta jsonb)

@@ -7,9 +7,10 @@ import { createContext } from "@/domain/kernel/context";
 import { ensureInboxPartitions } from "@/domain/events";
 import { createSource } from "@/domain/sources";
 import { createCollect } from "../collect/listener";
-import { median, percentile, timed } from "./measure";
+import { copyFloor } from "./copy-floor";
+import { median, percentile } from "./measure";
 import { createMessages } from "./messages";
-import type { Bench, BenchDatabase } from "./report";
+import type { Bench } from "./report";
 
 interface Sent {
   ms: number;
@@ -120,27 +121,6 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 async function lastId(sql: Sql): Promise<number> {
   const [row] = await sql<{ id: number }[]>`select coalesce(max(id), 0)::int8 as id from inbox`;
   return row?.id ?? 0;
-}
-
-/** One COPY of the rows that were just collected into a table of the same columns without any index. */
-async function copyFloor({ sql }: BenchDatabase, since: number): Promise<{ rate: number; rows: number }> {
-  const rows = await sql<{ line: Buffer }[]>`
-    select convert_to(concat_ws(chr(9), id, received_at, xid, source_id, replace(body, chr(92), chr(92) || chr(92))) || chr(10), 'UTF8') as line
-    from inbox where id > ${since} order by id`;
-  const chunks: Buffer[] = [];
-  for (let i = 0; i < rows.length; i += 500) chunks.push(Buffer.concat(rows.slice(i, i + 500).map((row) => row.line)));
-  await sql`drop table if exists copy_rows`;
-  await sql`create table copy_rows (like inbox including defaults)`;
-  const { ms } = await timed(async () => {
-    const stream = await sql`copy copy_rows (id, received_at, xid, source_id, body) from stdin`.writable();
-    await new Promise<void>((done, fail) => {
-      stream.on("error", fail).on("finish", done);
-      for (const chunk of chunks) stream.write(chunk);
-      stream.end();
-    });
-  });
-  const [count] = await sql<{ n: number }[]>`select count(*) as n from copy_rows`;
-  return { rate: (rows.length * 1000) / ms, rows: count?.n ?? 0 };
 }
 
 /** The bare minimum of a durable collector: reads the body, inserts it with others in one commit, answers. */
