@@ -11,7 +11,8 @@ import { formatChoiceSchema, importIdSchema } from "./schemas";
 import { CsvError } from "./tokenizer";
 
 /** Largest upload in bytes; settings key "imports" may change it. */
-export async function readUploadLimit(ctx: Pick<Ctx, "sql">): Promise<number> {
+export async function readUploadLimit(ctx: Ctx): Promise<number> {
+  requirePermission(ctx, "imports:write");
   const [row] = await ctx.sql<
     { bytes: number | null }[]
   >`select (value->>'maxFileBytes')::int8 as bytes from settings where key = 'imports'`;
