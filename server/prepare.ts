@@ -12,8 +12,8 @@ import { loadDemo } from "./commands/demo";
  */
 interface Answer {
   outcome: string;
-  /** Path with a one-time token under which the first admin is made. */
-  setupPath?: string;
+  /** Path with a one-time token under which the first admin is made; null where the demo sign-ins made it pointless. */
+  setupPath?: string | null;
   demoAccounts?: { role: string; email: string; password: string }[];
 }
 
@@ -60,7 +60,7 @@ const tasks: Record<string, () => Promise<Answer>> = {
       const status = before.phase === "loaded" ? before : await loadDemo(ctx, ctx.root, { people: DEMO_PEOPLE, seed: DEMO_SEED });
       const demoAccounts = await createDemoSignIns(ctx, { host: env().HOST });
       const people = `${status.people.toLocaleString("en-US")} people`;
-      return { outcome: before.phase === "loaded" ? `${people}, current` : `${people} loaded`, demoAccounts };
+      return { outcome: before.phase === "loaded" ? `${people}, current` : `${people} loaded`, demoAccounts, setupPath: null };
     }),
 };
 

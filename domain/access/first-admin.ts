@@ -13,7 +13,7 @@ const FIRST_ADMIN_LOCK = 7_201_010;
 
 /** Whether the install waits for its first admin. */
 export async function needsFirstAdmin(ctx: Ctx): Promise<boolean> {
-  const [row] = await ctx.sql<{ found: boolean }[]>`select exists (select 1 from users where not is_demo) as found`;
+  const [row] = await ctx.sql<{ found: boolean }[]>`select exists (select 1 from users) as found`;
   return !row?.found;
 }
 

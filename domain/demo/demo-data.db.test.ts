@@ -162,8 +162,7 @@ describe("sign-ins", () => {
       expect(await verify(row.hash, password.normalize("NFKC"))).toBe(true);
       expect(await verify(row.hash, first[i]?.password ?? "")).toBe(false);
     }
-    // The install still waits for its own first admin.
-    expect(await needsFirstAdmin(ctx)).toBe(true);
+    expect(await needsFirstAdmin(ctx)).toBe(false);
     await db.sql`update users set is_demo = false where role = 'admin'`;
     await expect(createDemoSignIns(ctx, { host: "localhost" })).rejects.toMatchObject({ code: "CONFLICT" });
   });
@@ -289,13 +288,23 @@ describe("removing", () => {
     ]);
   });
 
-  test("the same demo data can be loaded again, all of them", async () => {
+  test("the same demo data can be loaded again, all of them; sign-ins go with them once there is a real admin", async () => {
     const ctx = db.ctx();
+    await createDemoSignIns(ctx, { host: "localhost" });
     await loadDemoData(ctx, { people: 30, background: false });
     await continueDemoLoad(ctx);
     const tally = await one(db.sql<{ accepted: number; conflicts: number }[]>`
       select sum(accepted)::int as accepted, sum(conflicts)::int as conflicts from collect_tallies where source_id in (select id from sources where is_demo)`);
     expect(tally.accepted).toBeGreaterThan(300);
     expect(tally.conflicts).toBe(0);
+    const remove = async (): Promise<number> => {
+      await removeDemoData(ctx, { background: false });
+      await finishDemoRemoval(ctx);
+      return (await one(db.sql<{ n: number }[]>`select count(*)::int as n from users where is_demo`)).n;
+    };
+    expect(await remove()).toBe(3);
+    await loadDemoData(ctx, { people: 5, background: false });
+    await db.sql`insert into users (id, email, name, role, status) values ('usr_real', 'real@example.com', 'Real', 'admin', 'active')`;
+    expect(await remove()).toBe(0);
   });
 });

@@ -74,7 +74,8 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
       await sql`delete from ${sql(table)} where source_id in ${demo}`;
     }
     await resetDerived(sql as TxSql, true);
-    await sql`delete from users where is_demo`;
+    // While the demo's admin is the only one, its sign-ins stay: nobody is locked out.
+    await sql`delete from users where is_demo and exists (select 1 from users where not is_demo and role = 'admin' and status = 'active')`;
     await sql`delete from sources where is_demo`;
     await sql`delete from settings where key = ${DEMO_KEY}`;
     const result = { removed: gone.count, realMessages: left?.n ?? 0 };
