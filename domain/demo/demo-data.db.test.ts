@@ -305,6 +305,8 @@ describe("removing", () => {
     expect(await remove()).toBe(3);
     await loadDemoData(ctx, { people: 5, background: false });
     await db.sql`insert into users (id, email, name, role, status) values ('usr_real', 'real@example.com', 'Real', 'admin', 'active')`;
+    await db.sql`insert into sources (id, name, type, created_by) select 'src_made', 'Made by the demo admin', 'server', id from users where is_demo and role = 'admin'`;
     expect(await remove()).toBe(0);
+    expect(await db.sql`select created_by from sources where id = 'src_made'`).toEqual([{ created_by: null }]);
   });
 });

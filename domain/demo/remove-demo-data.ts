@@ -74,14 +74,27 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
       await sql`delete from ${sql(table)} where source_id in ${demo}`;
     }
     await resetDerived(sql as TxSql, true);
-    // While the demo's admin is the only one, its sign-ins stay: nobody is locked out.
-    await sql`delete from users where is_demo and exists (select 1 from users where not is_demo and role = 'admin' and status = 'active')`;
+    await removeSignIns(sql);
     await sql`delete from sources where is_demo`;
     await sql`delete from settings where key = ${DEMO_KEY}`;
     const result = { removed: gone.count, realMessages: left?.n ?? 0 };
     await recordAudit(tx, { action: "demo.removed", object: { type: "demo", id: "demo" }, detail: result });
     return result;
   });
+}
+
+/**
+ * Demo sign-ins go, unless their admin is the only one: nobody is locked out. What they made for real (sources, keys)
+ * stays without a maker.
+ */
+async function removeSignIns(sql: AnySql): Promise<void> {
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (select 1 from users where not is_demo and role = 'admin' and status = 'active') as found`;
+  if (!row?.found) return;
+  for (const table of ["sources", "api_keys"]) {
+    await sql`update ${sql(table)} set created_by = null where created_by in (select id from users where is_demo)`;
+  }
+  await sql`delete from users where is_demo`;
 }
 
 /**
