@@ -179,8 +179,12 @@ test("without the permission everything personal is masked, and whole identifier
 });
 
 test("managers do not see single people", async ({ manager }) => {
-  const page = await manager.goto("/profiles");
-  expect(page?.status()).toBe(403);
+  for (const path of ["/profiles", `/profiles/${people.jane}`]) {
+    await manager.goto(path);
+    await expect(manager.getByText(/access/i).first()).toBeVisible();
+    await expect(manager.locator("main")).not.toContainText(run);
+  }
+  await expect(manager.getByRole("link", { name: "People" })).toHaveCount(0);
   const answer = await manager.request.get(`/api/profiles/${people.jane}/timeline`);
   expect(answer.status()).toBe(403);
 });

@@ -86,7 +86,7 @@ export function Breadcrumbs() {
                     {crumb.label}
                   </span>
                 ) : (
-                  <Link href={crumb.href} className="rounded-sm px-1 py-0.5 text-muted-foreground hover:text-foreground">
+                  <Link href={crumb.href} prefetch={false} className="rounded-sm px-1 py-0.5 text-muted-foreground hover:text-foreground">
                     {crumb.label}
                   </Link>
                 )}

@@ -98,12 +98,12 @@ export function ProfileHeader({ profile, now }: { profile: ProfileView; now: num
 function Figure({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
-      <dt className="text-xs text-muted-foreground">
+      <dt className="flex min-h-6 items-center text-xs text-muted-foreground">
         {hint ? (
           <Hint text={hint}>
             <button
               type="button"
-              className="cursor-help rounded-sm underline decoration-border-strong decoration-dotted underline-offset-4"
+              className="inline-flex min-h-6 cursor-help items-center rounded-sm underline decoration-border-strong decoration-dotted underline-offset-4"
             >
               {label}
             </button>
@@ -112,7 +112,7 @@ function Figure({ label, hint, children }: { label: string; hint?: string; child
           label
         )}
       </dt>
-      <dd className="mt-0.5 truncate text-lg font-semibold tracking-tight tabular-nums">{children}</dd>
+      <dd className="truncate text-lg font-semibold tracking-tight tabular-nums">{children}</dd>
     </div>
   );
 }

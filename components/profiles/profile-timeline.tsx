@@ -247,7 +247,10 @@ function SessionRow({ row, source }: { row: Extract<TimelineRow, { kind: "sessio
       </span>
       {row.sessionId === null ? (
         <Hint text="These events carry no session id: a pause of more than 30 minutes ends a visit.">
-          <button type="button" className="shrink-0 cursor-help rounded-sm underline decoration-dotted underline-offset-2">
+          <button
+            type="button"
+            className="inline-flex h-6 shrink-0 cursor-help items-center rounded-sm px-1 underline decoration-dotted underline-offset-2"
+          >
             by time
           </button>
         </Hint>

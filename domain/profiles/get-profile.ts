@@ -53,7 +53,7 @@ export async function resolveProfile(ctx: Ctx, ref: string | number): Promise<nu
   if (at < 1) throw notFound("This profile");
   const found = await findIdentifier(ctx.sql, text.slice(0, at), text.slice(at + 1));
   if (!found) throw notFound(`A profile with this ${text.slice(0, at)}`);
-  return (await personOf(ctx.sql, found.profileId)).id;
+  return found.canonicalId;
 }
 
 /** Everything of one person that the 360 page shows at once. Reads by primary key or person only. */

@@ -4,7 +4,10 @@ import { normaliseIdentifier } from "@/domain/identity";
 export interface FoundIdentifier {
   type: string;
   value: string;
+  /** The fragment that holds it. */
   profileId: number;
+  /** The person it belongs to today. */
+  canonicalId: number;
 }
 
 /** Every identifier type in use. Skips from type to type in the primary key: one probe per type, not a scan. */
@@ -45,8 +48,10 @@ function readings(type: string, text: string, countries: readonly (string | null
 export async function findIdentifier(sql: AnySql, type: string, text: string): Promise<FoundIdentifier | undefined> {
   const values = readings(type, text, type === "phone" ? await phoneCountries(sql) : []);
   if (values.length === 0) return undefined;
+  // One round trip: the primary key of identifiers, then that of aliases.
   const rows = await sql<FoundIdentifier[]>`
-    select type, value, profile_id as "profileId" from identifiers where type = ${type} and value = any(${values}::text[])`;
+    select i.type, i.value, i.profile_id as "profileId", coalesce(a.canonical_id, i.profile_id) as "canonicalId"
+    from identifiers i left join profile_aliases a on a.profile_id = i.profile_id where i.type = ${type} and i.value = any(${values}::text[])`;
   return values.flatMap((value) => rows.find((row) => row.value === value) ?? [])[0];
 }
 
@@ -56,7 +61,7 @@ export async function findAnyIdentifier(sql: AnySql, text: string, types: readon
   const pairs = types.flatMap((type) => readings(type, text, countries).map((value) => ({ type, value })));
   if (pairs.length === 0) return [];
   return await sql<FoundIdentifier[]>`
-    select i.type, i.value, i.profile_id as "profileId"
+    select i.type, i.value, i.profile_id as "profileId", coalesce(a.canonical_id, i.profile_id) as "canonicalId"
     from unnest(${pairs.map((pair) => pair.type)}::text[], ${pairs.map((pair) => pair.value)}::text[]) w(type, value)
-    join identifiers i on i.type = w.type and i.value = w.value`;
+    join identifiers i on i.type = w.type and i.value = w.value left join profile_aliases a on a.profile_id = i.profile_id`;
 }
