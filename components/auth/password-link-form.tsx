@@ -21,7 +21,10 @@ export interface PasswordLinkFormProps {
 /** Sets a password through a one-time link, then signs in with it. */
 export function PasswordLinkForm({ token, email, name, submit }: PasswordLinkFormProps) {
   const [error, setError] = useState<string | null>(null);
-  const { run, pending, fields } = useAction(submit, { onError: (refusal) => setError(refusal.fields ? null : refusal.message) });
+  const { run, pending, fields } = useAction(submit, {
+    inline: true,
+    onError: (refusal) => setError(refusal.fields ? null : refusal.message),
+  });
   return (
     <form
       method="post"

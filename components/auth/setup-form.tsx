@@ -19,7 +19,10 @@ interface SetupInput {
 
 export function SetupForm({ token, create }: { token: string; create: (input: SetupInput) => Promise<Result<null>> }) {
   const [error, setError] = useState<string | null>(null);
-  const { run, pending, fields } = useAction(create, { onError: (refusal) => setError(refusal.fields ? null : refusal.message) });
+  const { run, pending, fields } = useAction(create, {
+    inline: true,
+    onError: (refusal) => setError(refusal.fields ? null : refusal.message),
+  });
 
   return (
     <form

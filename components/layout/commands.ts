@@ -13,6 +13,12 @@ export interface Command {
 /** Actions of the command palette. Every area adds its own. */
 export const COMMANDS: readonly Command[] = [
   { label: "Connect a source", href: "/sources/new", icon: Plug, permission: "sources:write", keywords: ["write key", "sdk", "new"] },
-  { label: "Invite a member", href: "/settings/members?invite=1", icon: UserPlus, permission: "members:write", keywords: ["user", "add"] },
-  { label: "Create an API key", href: "/settings/api-keys?create=1", icon: KeyRound, permission: "api_keys:write", keywords: ["token"] },
+  {
+    label: "Invite a member",
+    href: "/settings/members?invite=true",
+    icon: UserPlus,
+    permission: "members:write",
+    keywords: ["user", "add"],
+  },
+  { label: "Create an API key", href: "/settings/api-keys?create=true", icon: KeyRound, permission: "api_keys:write", keywords: ["token"] },
 ];

@@ -8,6 +8,8 @@ export interface UseActionOptions<O> {
   /** Toast after success; a function makes it from what came back. */
   success?: string | ((data: O) => string);
   onSuccess?: (data: O) => void;
+  /** The form shows `fields` beside its controls: then there is no toast for those, and the first wrong one gets the focus. */
+  inline?: boolean;
   /** Called instead of the toast; field errors are in `fields` either way. */
   onError?: (error: Extract<Result<O>, { ok: false }>["error"]) => void;
 }
@@ -31,14 +33,21 @@ export function useAction<I, O>(action: (input: I) => Promise<Result<O>>, option
           options.onSuccess?.(result.data);
         } else {
           setFields(result.error.fields ?? {});
+          const wrong = options.inline === true && Object.keys(result.error.fields ?? {}).length > 0;
+          if (wrong) focusFirstInvalid();
           if (options.onError) options.onError(result.error);
-          else toast.error(result.error.message);
+          else if (!wrong) toast.error(result.error.message);
         }
         done(result);
       });
     });
   const clear = useCallback(() => setFields({}), []);
   return { run, pending, fields, clear };
+}
+
+/** Once the errors are drawn. */
+function focusFirstInvalid(): void {
+  setTimeout(() => document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus(), 50);
 }
 
 async function call<I, O>(action: (input: I) => Promise<Result<O>>, input: I): Promise<Result<O>> {

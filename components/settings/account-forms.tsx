@@ -27,7 +27,7 @@ export function NameForm({
   save: (input: { name: string }) => Promise<Result<unknown>>;
 }) {
   const router = useRouter();
-  const { run, pending, fields } = useAction(save, { success: "Name saved", onSuccess: () => router.refresh() });
+  const { run, pending, fields } = useAction(save, { inline: true, success: "Name saved", onSuccess: () => router.refresh() });
   return (
     <form
       className="grid max-w-sm gap-4"
@@ -57,6 +57,7 @@ export function PasswordForm({
   const form = useRef<HTMLFormElement>(null);
   const router = useRouter();
   const { run, pending, fields } = useAction(change, {
+    inline: true,
     success: ({ sessionsEnded }) =>
       sessionsEnded === 0
         ? "Password changed"

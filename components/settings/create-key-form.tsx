@@ -55,6 +55,7 @@ export function CreateKeyForm({
   const [scopes, setScopes] = useState<ApiKeyScope[]>(["profile_api:read"]);
   const [made, setMade] = useState<{ key: string; info: ApiKeyInfo } | null>(null);
   const { run, pending, fields } = useAction(create, {
+    inline: true,
     onSuccess: (data) => {
       setMade(data);
       router.refresh();

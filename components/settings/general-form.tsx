@@ -18,7 +18,7 @@ export interface GeneralFormProps {
 
 export function GeneralForm({ settings, timezones, currencies, save }: GeneralFormProps) {
   const router = useRouter();
-  const { run, pending, fields } = useAction(save, { success: "Settings saved", onSuccess: () => router.refresh() });
+  const { run, pending, fields } = useAction(save, { inline: true, success: "Settings saved", onSuccess: () => router.refresh() });
   return (
     <form
       className="grid max-w-sm gap-4"

@@ -41,6 +41,7 @@ function Body({ close, invite }: { close: () => void; invite: InviteDialogProps[
   const [sees, setSees] = useState(true);
   const [made, setMade] = useState<{ member: Member; link: OneTimeLink } | null>(null);
   const { run, pending, fields } = useAction(invite, {
+    inline: true,
     onSuccess: (data) => {
       setMade(data);
       router.refresh();

@@ -4,7 +4,7 @@ import { DomainError } from "@/domain/kernel/errors";
 import { normaliseEmail } from "./email";
 import { hashPassword, needsRehash, verifyPassword } from "./password";
 import { endSessions, findSession, startSession, type ClientInfo } from "./sessions";
-import { addressKey, forgive, throttle } from "./throttle";
+import { addressKey, forgive, takeBack, throttle } from "./throttle";
 import { sha256 } from "./one-time-token";
 
 const REFUSED = "The e-mail address or the password is wrong.";
@@ -16,8 +16,9 @@ const REFUSED = "The e-mail address or the password is wrong.";
 export async function checkPassword(ctx: Ctx, email: string, password: string, client: ClientInfo): Promise<{ userId: string }> {
   const address = normaliseEmail(email).slice(0, 320);
   const account = `sign-in:account:${address}`;
+  const network = `sign-in:address:${addressKey(client.address)}`;
   await throttle(ctx, [
-    { key: `sign-in:address:${addressKey(client.address)}`, max: 20 },
+    { key: network, max: 20 },
     { key: account, max: 5 },
   ]);
   const [user] = await ctx.sql<{ id: string; password_hash: string | null; status: string }[]>`
@@ -29,6 +30,7 @@ export async function checkPassword(ctx: Ctx, email: string, password: string, c
     throw new DomainError("UNAUTHORIZED", REFUSED);
   }
   await forgive(ctx, account);
+  await takeBack(ctx, network);
   if (known.password_hash && needsRehash(known.password_hash)) {
     const renewed = await hashPassword(password);
     await ctx.sql`update users set password_hash = ${renewed} where id = ${known.id} and password_hash = ${known.password_hash}`;

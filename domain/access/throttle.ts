@@ -66,6 +66,13 @@ export async function forgive(ctx: Ctx, key: string): Promise<void> {
   await ctx.sql`delete from buckets where key = ${sha256(key)}`;
 }
 
+/** Takes one try back: it was no guess. What was counted before stays. */
+export async function takeBack(ctx: Ctx, key: string): Promise<void> {
+  const start = Math.floor(ctx.clock.now().getTime() / WINDOW_MS) * WINDOW_MS;
+  await ctx.sql`
+    update buckets set n = n - 1 where key = ${sha256(key)} and window_start = ${new Date(start).toISOString()}::timestamptz and n > 0`;
+}
+
 /** Deletes counters that no longer count. */
 export async function sweepThrottle(ctx: Ctx): Promise<void> {
   const before = new Date(ctx.clock.now().getTime() - 6 * WINDOW_MS).toISOString();
