@@ -31,7 +31,7 @@ const FRESH_MS = 5_000;
 
 /**
  * Exact counts with the moment they are exact for. Cost: one pass over `profiles` and the indexes of `identifiers`
- * (about half a second with a million people), so a count is kept while nothing was processed since (one row tells),
+ * (measured with a million people and two million identifiers: about a second of one core together), so a count is kept while nothing was processed since (one row tells),
  * and for at least twenty times its own cost otherwise: the overview takes at most 5 % of one core however often it
  * is read.
  */
