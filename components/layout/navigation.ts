@@ -1,6 +1,7 @@
 import {
   ContactRound,
   FileUp,
+  Fingerprint,
   House,
   KeyRound,
   MonitorSmartphone,
@@ -68,6 +69,14 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "imports:read",
         key: "i",
         keywords: ["csv", "upload", "file", "spreadsheet", "excel"],
+      },
+      {
+        href: "/identity",
+        label: "Identity",
+        icon: Fingerprint,
+        permission: "identity:read",
+        key: "d",
+        keywords: ["rules", "merge", "un-merge", "blocked values", "resolution", "limits"],
       },
     ],
   },

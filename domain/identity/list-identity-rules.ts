@@ -1,23 +1,7 @@
 import { requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel";
 import { DEFAULT_RULES_VERSION, readCursor, rulesAt } from "./cursor";
-import { DEFAULT_IDENTITY_RULES, type IdentityRules } from "./model";
-
-export interface RulesVersion {
-  version: number;
-  note: string | null;
-  createdAt: string | null;
-  createdBy: string | null;
-  current: boolean;
-}
-
-export interface IdentityRulesView {
-  version: number;
-  rules: IdentityRules;
-  versions: RulesVersion[];
-  /** Identifier types that messages brought and nobody has reviewed. */
-  unreviewed: string[];
-}
+import { DEFAULT_IDENTITY_RULES, type IdentityRulesView, type RulesVersion } from "./model";
 
 /** The rules in force, their versions, and types that wait for review. */
 export async function listIdentityRules(ctx: Ctx): Promise<IdentityRulesView> {

@@ -183,3 +183,95 @@ export type IdentityOperation =
   | { kind: "unmerge"; mergeId: string; neverMerge: boolean; survivor: IdentifierRef[]; loser: IdentifierRef[]; reason: string | null }
   | { kind: "merge"; survivor: IdentifierRef[]; loser: IdentifierRef[]; survivorId: number; loserId: number; reason: string | null }
   | { kind: "split"; identifiers: IdentifierRef[]; reason: string | null };
+
+export interface PreviewExample {
+  /** A person of today (split) or of after the change (merge, by its people of today). */
+  people: number[];
+  identifiers: { type: string; value: string; profileId: number }[];
+}
+
+/** What history would look like under other rules. */
+export interface RulesPreview {
+  messages: number;
+  peopleBefore: number;
+  peopleAfter: number;
+  /** People of today whose identifiers would belong to several people. */
+  split: number;
+  /** People that would join several people of today. */
+  merged: number;
+  /** Identifiers that would no longer be attached to anybody, and those that would be new. */
+  identifiersLost: number;
+  identifiersGained: number;
+  splitExamples: PreviewExample[];
+  mergedExamples: PreviewExample[];
+}
+
+export type PreviewState =
+  | { status: "done"; preview: RulesPreview }
+  | { status: "running"; jobId: number; done: number; total: number }
+  | { status: "failed"; code: string };
+
+export interface RulesVersion {
+  version: number;
+  note: string | null;
+  createdAt: string | null;
+  createdBy: string | null;
+  current: boolean;
+}
+
+export interface IdentityRulesView {
+  version: number;
+  rules: IdentityRules;
+  versions: RulesVersion[];
+  /** Identifier types that messages brought and nobody has reviewed. */
+  unreviewed: string[];
+}
+
+/** Names of mentioned sources; a deleted one is absent. */
+export type NamedSources = Record<string, { name: string; type: string }>;
+
+export interface MergeView {
+  id: string;
+  at: string;
+  cause: MergeCause;
+  /** People at the time of the merge, and the person that is read today. */
+  survivorId: number;
+  loserId: number;
+  profileId: number;
+  evidence: { type: string; value: string; profileId: number }[];
+  sourceId: string | null;
+  actor: string | null;
+  rulesVersion: number;
+  undoneAt: string | null;
+  undoneBy: string | null;
+  undoneReason: string | null;
+}
+
+export interface MergePage {
+  rows: MergeView[];
+  next: string | null;
+  sources: NamedSources;
+}
+
+export interface ReviewNote {
+  id: number;
+  code: NoteCode;
+  /** What it means, in one sentence. */
+  says: string;
+  at: string;
+  lastAt: string;
+  n: number;
+  type: string | null;
+  value: string | null;
+  profileId: number | null;
+  otherProfileId: number | null;
+  sourceId: string | null;
+}
+
+export interface IdentityReview {
+  counts: { code: NoteCode; says: string; facts: number; n: number }[];
+  rows: ReviewNote[];
+  /** Hits on the list of blocked values in the last 30 days. */
+  blocked: { type: string; value: string; n: number }[];
+  sources: NamedSources;
+}

@@ -3,7 +3,8 @@ import { can, requirePermission } from "@/domain/access";
 import { notFound, parseInput, type Ctx } from "@/domain/kernel";
 import { enqueueJob } from "@/domain/kernel/jobs";
 import { readCursor } from "./cursor";
-import { previewRules, type RulesPreview } from "./preview-rules";
+import type { PreviewState, RulesPreview } from "./model";
+import { previewRules } from "./preview-rules";
 import { rulesSchema } from "./rules-schema";
 
 export const PREVIEW_JOB = "identity.preview";
@@ -11,11 +12,6 @@ export const PREVIEW_JOB = "identity.preview";
 const AT_ONCE = 20_000;
 
 const schema = z.object({ rules: rulesSchema });
-
-export type PreviewState =
-  | { status: "done"; preview: RulesPreview }
-  | { status: "running"; jobId: number; done: number; total: number }
-  | { status: "failed"; code: string };
 
 /** What the rules would have made of all history, before they are saved: a replay beside the real data. */
 export async function previewIdentityRules(ctx: Ctx, input: unknown): Promise<PreviewState> {

@@ -1,30 +1,8 @@
 import { connectLike, type Database } from "@/db/client";
 import { readCursor } from "./cursor";
-import type { IdentityRules } from "./model";
+import type { IdentityRules, PreviewExample, RulesPreview } from "./model";
 import { Processor } from "./processor";
 import { DERIVED_TABLES, type RebuildProgress } from "./rebuild";
-
-export interface PreviewExample {
-  /** A person of today (split) or of after the change (merge, by its people of today). */
-  people: number[];
-  identifiers: { type: string; value: string; profileId: number }[];
-}
-
-/** What history would look like under other rules. */
-export interface RulesPreview {
-  messages: number;
-  peopleBefore: number;
-  peopleAfter: number;
-  /** People of today whose identifiers would belong to several people. */
-  split: number;
-  /** People that would join several people of today. */
-  merged: number;
-  /** Identifiers that would no longer be attached to anybody, and those that would be new. */
-  identifiersLost: number;
-  identifiersGained: number;
-  splitExamples: PreviewExample[];
-  mergedExamples: PreviewExample[];
-}
 
 const EXAMPLES = 20;
 

@@ -1,27 +1,10 @@
 import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
-import { NOTE_CODES, type MergeCause, type NoteCode } from "@/domain/identity/model";
+import { NOTE_CODES, type IdentityReview, type MergePage, type MergeView, type NoteCode, type ReviewNote } from "@/domain/identity/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
 import { maskIdentifier } from "./mask";
-import { sourceNames, type SourceNames } from "./source-names";
-
-export interface MergeView {
-  id: string;
-  at: string;
-  cause: MergeCause;
-  /** People at the time of the merge, and the person that is read today. */
-  survivorId: number;
-  loserId: number;
-  profileId: number;
-  evidence: { type: string; value: string; profileId: number }[];
-  sourceId: string | null;
-  actor: string | null;
-  rulesVersion: number;
-  undoneAt: string | null;
-  undoneBy: string | null;
-  undoneReason: string | null;
-}
+import { sourceNames } from "./source-names";
 
 const merges = z.object({
   /** Id of the last merge of the page before. */
@@ -31,7 +14,7 @@ const merges = z.object({
 });
 
 /** The merge ledger, newest first. */
-export async function listMerges(ctx: Ctx, input: unknown = {}): Promise<{ rows: MergeView[]; next: string | null; sources: SourceNames }> {
+export async function listMerges(ctx: Ctx, input: unknown = {}): Promise<MergePage> {
   requirePermission(ctx, "identity:read");
   const { before, state, limit } = parseInput(merges, input);
   const unmasked = can(ctx, "personal_data:see");
@@ -61,33 +44,10 @@ export async function listMerges(ctx: Ctx, input: unknown = {}): Promise<{ rows:
   };
 }
 
-export interface ReviewNote {
-  id: number;
-  code: NoteCode;
-  /** What it means, in one sentence. */
-  says: string;
-  at: string;
-  lastAt: string;
-  n: number;
-  type: string | null;
-  value: string | null;
-  profileId: number | null;
-  otherProfileId: number | null;
-  sourceId: string | null;
-}
-
 const notes = z.object({
   code: z.enum(Object.keys(NOTE_CODES) as [NoteCode, ...NoteCode[]]).nullish(),
   limit: z.number().int().min(1).max(500).default(100),
 });
-
-export interface IdentityReview {
-  counts: { code: NoteCode; says: string; facts: number; n: number }[];
-  rows: ReviewNote[];
-  /** Hits on the list of blocked values in the last 30 days. */
-  blocked: { type: string; value: string; n: number }[];
-  sources: SourceNames;
-}
 
 /** What identity resolution noticed: refused merges, limits, shared devices, unreviewed types, blocked values. */
 export async function listIdentityNotes(ctx: Ctx, input: unknown = {}): Promise<IdentityReview> {

@@ -5,7 +5,7 @@ export { exportPeople } from "./export-people";
 export { getProfile, openProfile, resolveProfile } from "./get-profile";
 export { countPeople, listPeople, peopleFacets } from "./list-people";
 export { identityGraph, type GraphEdge, type GraphFragment, type GraphIdentifier, type IdentityGraph } from "./identity-graph";
-export { listIdentityNotes, listMerges, type IdentityReview, type MergeView, type ReviewNote } from "./identity-review";
+export { listIdentityNotes, listMerges } from "./identity-review";
 export { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
 export { listOrders } from "./orders";
 export { deleteView, listViews, saveView } from "./saved-views";
