@@ -74,7 +74,9 @@ export async function importLocalFile(ctx: Ctx, database: Database, input: Local
     try {
       const preview = input.dryRun ? await checkImport(database, id, options) : null;
       const result = input.dryRun ? null : await runImport(database, id, options);
-      await database.sql`update imports set lease_until = null where id = ${id}`;
+      // A dry run of the command line leaves nothing: its file is not here, so nobody could go on from it.
+      if (input.dryRun) await database.sql`delete from imports where id = ${id}`;
+      else await database.sql`update imports set lease_until = null where id = ${id}`;
       return { id, mapping, preview, result, errorFile: result?.errorFile ? await errorPath(id) : null };
     } catch (error) {
       await failImport(database.sql, id, error);
