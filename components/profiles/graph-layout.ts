@@ -48,7 +48,7 @@ export interface PlacedMore extends Placed {
 
 export const COLUMN = 290;
 /** Room for the label of a merge between two columns. */
-const GAP = 230;
+const GAP = 300;
 const FRAGMENT_HEIGHT = 64;
 const IDENTIFIER_HEIGHT = 44;
 const ROW = IDENTIFIER_HEIGHT + 8;

@@ -134,6 +134,7 @@ export function IdentityCanvas({
       edgeTypes={edgeTypes}
       colorMode={resolvedTheme === "dark" ? "dark" : "light"}
       fitView
+      style={{ background: "transparent" }}
       fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
       minZoom={0.15}
       maxZoom={1.5}

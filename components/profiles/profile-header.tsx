@@ -45,7 +45,7 @@ export function ProfileHeader({ profile, now }: { profile: ProfileView; now: num
           <ul className="mt-3 flex flex-wrap gap-2" aria-label="Main identifiers">
             {primary(profile.identifiers).map((item) => (
               <li key={`${item.type}-${item.value}`} className="flex h-8 max-w-full items-center rounded-md border bg-background pl-2.5">
-                <span className="mr-2 text-xs text-muted-foreground">{identifierLabel(item.type)}</span>
+                <span className="mr-2 shrink-0 text-xs whitespace-nowrap text-muted-foreground">{identifierLabel(item.type)}</span>
                 <span className="min-w-0 truncate text-sm font-medium" title={item.value}>
                   {item.value}
                 </span>
