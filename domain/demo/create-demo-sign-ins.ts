@@ -11,7 +11,7 @@ export interface DemoSignIn {
   password: string;
 }
 
-const NAMES: Record<Role, string> = { admin: "Nadia Okafor (demo)", marketer: "Tom Fairclough (demo)", manager: "Marta Ibáñez (demo)" };
+const NAMES: Record<Role, string> = { admin: "Nadia Okafor", marketer: "Tom Fairclough", manager: "Marta Ibáñez" };
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
 
 /**
@@ -38,7 +38,7 @@ export async function createDemoSignIns(ctx: Ctx, options: { host: string }): Pr
       const [user] = await tx.sql<{ id: string }[]>`
         insert into users (id, email, name, password_hash, role, sees_personal_data, status, is_demo, created_at, updated_at)
         values (${newId("usr")}, ${email}, ${NAMES[role]}, ${hash}, ${role}, ${role !== "manager"}, 'active', true, ${tx.clock.now()}, ${tx.clock.now()})
-        on conflict (email) do update set password_hash = excluded.password_hash, status = 'active', updated_at = excluded.updated_at
+        on conflict (email) do update set password_hash = excluded.password_hash, name = excluded.name, status = 'active', updated_at = excluded.updated_at
           where users.is_demo
         returning id`;
       if (!user) throw new DomainError("CONFLICT", `There is a member ${email} who is not part of the demo.`);

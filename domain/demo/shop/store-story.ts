@@ -49,6 +49,7 @@ function till(person: Person): Record<string, unknown> {
     lastName: person.name.last,
     loyaltyCard: person.loyaltyCard,
     preferredStore: person.store,
+    address: { city: person.city.name, country: person.country.code },
     ...(usesPhone ? { phone: person.phone } : { email: person.email }),
   };
 }
