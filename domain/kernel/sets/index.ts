@@ -1,0 +1,1 @@
+export { IdSet } from "./id-set";
