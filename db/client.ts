@@ -40,6 +40,8 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
     },
     connection: {
       application_name: options.applicationName ?? "tributary",
+      // Dates without a zone are UTC, in SQL as in memory.
+      TimeZone: "UTC",
       statement_timeout: options.statementTimeoutMs ?? 30_000,
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 60_000,
