@@ -1,17 +1,81 @@
 import fc from "fast-check";
-import type { Json } from "@/domain/events/model";
-import { DURATION_UNITS, type Duration, type Test } from "./model";
+import type { Json, JsonObject } from "@/domain/events/model";
+import {
+  DURATION_UNITS,
+  LIFECYCLE_STATES,
+  MATCHES,
+  RULE_VERSION,
+  seconds,
+  type Compare,
+  type Duration,
+  type Filter,
+  type Leaf,
+  type Measure,
+  type Rule,
+  type RuleNode,
+  type Test,
+  type Window,
+} from "./model";
 
 /** Generators of tests and values for the parity tests: small alphabets, so that tests often hit, and nasty ones. */
 export const NOW = Date.parse("2026-11-23T12:34:56.789Z");
 
 const nasty = fc.constantFrom(
-  "", "a", "A", "ab", "aB", "é", "e\u0301", "İ", "ς", "Σ", "ß", "日本", "😀", "%", "_", "\\", "'", "100", "1e2", "1e400", "1e-400", " 7 ", "0", "-0", "19,90 €", ".5", "5.",
-  "NaN", "Infinity", "0x10", "true", "null", "2024-02-29", "2023-02-29", "2024-02-30", "2026-11-23", "2026-11-23T12:34:56.789Z", "2026-11-23 12:34:56", "2026-11-16T12:34:56.789Z",
-  "2026-03-29T01:30:00Z", "2026-10-25T01:30:00+02:00", "2026-11-23T24:00:00Z", "0001-01-01", "9999-12-31T23:59:59.999999Z", "1990-11-23", "1988-02-29", "K", "\u212A",
+  "",
+  "a",
+  "A",
+  "ab",
+  "aB",
+  "é",
+  "e\u0301",
+  "İ",
+  "ς",
+  "Σ",
+  "ß",
+  "日本",
+  "😀",
+  "%",
+  "_",
+  "\\",
+  "'",
+  "100",
+  "1e2",
+  "1e400",
+  "1e-400",
+  " 7 ",
+  "0",
+  "-0",
+  "19,90 €",
+  ".5",
+  "5.",
+  "NaN",
+  "Infinity",
+  "0x10",
+  "true",
+  "null",
+  "2024-02-29",
+  "2023-02-29",
+  "2024-02-30",
+  "2026-11-23",
+  "2026-11-23T12:34:56.789Z",
+  "2026-11-23 12:34:56",
+  "2026-11-16T12:34:56.789Z",
+  "2026-03-29T01:30:00Z",
+  "2026-10-25T01:30:00+02:00",
+  "2026-11-23T24:00:00Z",
+  "0001-01-01",
+  "9999-12-31T23:59:59.999999Z",
+  "1990-11-23",
+  "1988-02-29",
+  "K",
+  "\u212A",
 );
 export const textValue = fc.oneof(nasty, fc.string({ unit: fc.constantFrom("a", "b", "A", "é", "%", "_", " "), maxLength: 4 }));
-export const numberValue = fc.oneof(fc.constantFrom(0, -0, 1, 2, 7, 100, 0.5, -1.25, 1e21, 1e-7, 12345678901234567890, 5e-324, 1.7976931348623157e308), fc.integer({ min: -5, max: 5 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
+export const numberValue = fc.oneof(
+  fc.constantFrom(0, -0, 1, 2, 7, 100, 0.5, -1.25, 1e21, 1e-7, 12345678901234567890, 5e-324, 1.7976931348623157e308),
+  fc.integer({ min: -5, max: 5 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
 const scalar: fc.Arbitrary<Json> = fc.oneof(textValue, numberValue, fc.boolean(), fc.constant(null));
 export const jsonValue: fc.Arbitrary<Json> = fc.oneof(
   { weight: 4, arbitrary: scalar },
@@ -27,37 +91,331 @@ export const instant = fc.oneof(
 const range = fc.tuple(instant, instant).map(([a, b]) => (Date.parse(a) <= Date.parse(b) ? { from: a, to: b } : { from: b, to: a }));
 const numbers = fc.tuple(numberValue, numberValue).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
 const ignoreCase = fc.boolean();
-const pattern = fc.constantFrom("a", "^a", "a$", "^$", ".", "^.$", "a|b", "[ab]+", "[^a]", "(ab)?", "\\d{2}", "\\w", "\\s", "\\.", "(?i)AB", "é", "[a-c]{1,2}?", "^(a|a)*$", "%", "\\x41", "[%_]", "K");
+const pattern = fc.constantFrom(
+  "a",
+  "^a",
+  "a$",
+  "^$",
+  ".",
+  "^.$",
+  "a|b",
+  "[ab]+",
+  "[^a]",
+  "(ab)?",
+  "\\d{2}",
+  "\\w",
+  "\\s",
+  "\\.",
+  "(?i)AB",
+  "é",
+  "[a-c]{1,2}?",
+  "^(a|a)*$",
+  "%",
+  "\\x41",
+  "[%_]",
+  "K",
+);
 
 export const dateTest: fc.Arbitrary<Extract<Test, { type: "date" | "date_range" | "date_relative" }>> = fc.oneof(
-  fc.record({ type: fc.constant("date" as const), operator: fc.constantFrom("before" as const, "not_before" as const, "after" as const, "not_after" as const), at: instant }),
-  fc.tuple(fc.constantFrom("between" as const, "not_between" as const), range).map(([operator, ends]) => ({ type: "date_range" as const, operator, ...ends })),
+  fc.record({
+    type: fc.constant("date" as const),
+    operator: fc.constantFrom("before" as const, "not_before" as const, "after" as const, "not_after" as const),
+    at: instant,
+  }),
+  fc
+    .tuple(fc.constantFrom("between" as const, "not_between" as const), range)
+    .map(([operator, ends]) => ({ type: "date_range" as const, operator, ...ends })),
   fc.record({
     type: fc.constant("date_relative" as const),
-    operator: fc.constantFrom("within_last" as const, "not_within_last" as const, "within_next" as const, "not_within_next" as const, "before_last" as const, "not_before_last" as const, "after_next" as const, "not_after_next" as const),
+    operator: fc.constantFrom(
+      "within_last" as const,
+      "not_within_last" as const,
+      "within_next" as const,
+      "not_within_next" as const,
+      "before_last" as const,
+      "not_before_last" as const,
+      "after_next" as const,
+      "not_after_next" as const,
+    ),
     duration,
   }),
 );
 
 export const anyTest: fc.Arbitrary<Test> = fc.oneof(
-  fc.record({ type: fc.constant("presence" as const), operator: fc.constantFrom("exists" as const, "not_exists" as const, "is_empty" as const, "is_not_empty" as const) }),
+  fc.record({
+    type: fc.constant("presence" as const),
+    operator: fc.constantFrom("exists" as const, "not_exists" as const, "is_empty" as const, "is_not_empty" as const),
+  }),
   fc.record({
     type: fc.constant("text" as const),
-    operator: fc.constantFrom("equals" as const, "not_equals" as const, "contains" as const, "not_contains" as const, "starts_with" as const, "not_starts_with" as const, "ends_with" as const, "not_ends_with" as const),
+    operator: fc.constantFrom(
+      "equals" as const,
+      "not_equals" as const,
+      "contains" as const,
+      "not_contains" as const,
+      "starts_with" as const,
+      "not_starts_with" as const,
+      "ends_with" as const,
+      "not_ends_with" as const,
+    ),
     value: textValue,
     ignoreCase,
   }),
-  fc.record({ type: fc.constant("text_list" as const), operator: fc.constantFrom("in" as const, "not_in" as const, "contains_any" as const, "not_contains_any" as const), values: fc.array(textValue, { minLength: 1, maxLength: 3 }), ignoreCase }),
-  fc.record({ type: fc.constant("pattern" as const), operator: fc.constantFrom("matches" as const, "not_matches" as const), pattern, ignoreCase }),
-  fc.record({ type: fc.constant("number" as const), operator: fc.constantFrom("equals" as const, "not_equals" as const, "lt" as const, "lte" as const, "gt" as const, "gte" as const), value: numberValue }),
-  fc.record({ type: fc.constant("number_list" as const), operator: fc.constantFrom("in" as const, "not_in" as const), values: fc.array(numberValue, { minLength: 1, maxLength: 3 }) }),
-  fc.tuple(fc.constantFrom("between" as const, "not_between" as const), numbers).map(([operator, ends]) => ({ type: "number_range" as const, operator, ...ends })),
-  fc.record({ type: fc.constant("boolean" as const), operator: fc.constantFrom("is_true" as const, "is_not_true" as const, "is_false" as const, "is_not_false" as const) }),
+  fc.record({
+    type: fc.constant("text_list" as const),
+    operator: fc.constantFrom("in" as const, "not_in" as const, "contains_any" as const, "not_contains_any" as const),
+    values: fc.array(textValue, { minLength: 1, maxLength: 3 }),
+    ignoreCase,
+  }),
+  fc.record({
+    type: fc.constant("pattern" as const),
+    operator: fc.constantFrom("matches" as const, "not_matches" as const),
+    pattern,
+    ignoreCase,
+  }),
+  fc.record({
+    type: fc.constant("number" as const),
+    operator: fc.constantFrom("equals" as const, "not_equals" as const, "lt" as const, "lte" as const, "gt" as const, "gte" as const),
+    value: numberValue,
+  }),
+  fc.record({
+    type: fc.constant("number_list" as const),
+    operator: fc.constantFrom("in" as const, "not_in" as const),
+    values: fc.array(numberValue, { minLength: 1, maxLength: 3 }),
+  }),
+  fc
+    .tuple(fc.constantFrom("between" as const, "not_between" as const), numbers)
+    .map(([operator, ends]) => ({ type: "number_range" as const, operator, ...ends })),
+  fc.record({
+    type: fc.constant("boolean" as const),
+    operator: fc.constantFrom("is_true" as const, "is_not_true" as const, "is_false" as const, "is_not_false" as const),
+  }),
   dateTest,
-  fc.record({ type: fc.constant("anniversary" as const), operator: fc.constantFrom("is" as const, "is_not" as const), daysBefore: fc.integer({ min: 0, max: 180 }), daysAfter: fc.integer({ min: 0, max: 180 }) }),
-  fc.record({ type: fc.constant("day_of_week" as const), operator: fc.constantFrom("in" as const, "not_in" as const), days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }) }),
-  fc.record({ type: fc.constant("hour_of_day" as const), operator: fc.constantFrom("in" as const, "not_in" as const), from: fc.integer({ min: 0, max: 23 }), to: fc.integer({ min: 0, max: 24 }) }),
-  fc.record({ type: fc.constant("list" as const), operator: fc.constantFrom("has_all_of" as const, "not_has_all_of" as const, "has_some_of" as const, "has_none_of" as const), values: fc.array(textValue, { minLength: 1, maxLength: 3 }), ignoreCase }),
+  fc.record({
+    type: fc.constant("anniversary" as const),
+    operator: fc.constantFrom("is" as const, "is_not" as const),
+    daysBefore: fc.integer({ min: 0, max: 180 }),
+    daysAfter: fc.integer({ min: 0, max: 180 }),
+  }),
+  fc.record({
+    type: fc.constant("day_of_week" as const),
+    operator: fc.constantFrom("in" as const, "not_in" as const),
+    days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+  }),
+  fc.record({
+    type: fc.constant("hour_of_day" as const),
+    operator: fc.constantFrom("in" as const, "not_in" as const),
+    from: fc.integer({ min: 0, max: 23 }),
+    to: fc.integer({ min: 0, max: 24 }),
+  }),
+  fc.record({
+    type: fc.constant("list" as const),
+    operator: fc.constantFrom("has_all_of" as const, "not_has_all_of" as const, "has_some_of" as const, "has_none_of" as const),
+    values: fc.array(textValue, { minLength: 1, maxLength: 3 }),
+    ignoreCase,
+  }),
 );
 
 export const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"] as const;
+
+// --- people and rules ---------------------------------------------------------------------------------------------
+
+export const EVENT_NAMES = ["Viewed", "Bought", "Ticket", "$identify"] as const;
+const KEYS = ["a", "b", "a.b", "%", "__proto__x"] as const;
+const DAY = 86_400_000;
+
+const object: fc.Arbitrary<JsonObject> = fc
+  .array(fc.tuple(fc.constantFrom(...KEYS), fc.oneof(jsonValue, fc.record({ a: jsonValue }) as fc.Arbitrary<Json>)), { maxLength: 3 })
+  .map((entries) => Object.fromEntries(entries));
+/** Times on and around the ends of windows. */
+const eventTime = fc.oneof(
+  fc.constantFrom(0, 1, -1, DAY, DAY - 1, DAY + 1, 7 * DAY, 7 * DAY - 1, 30 * DAY, 30 * DAY + 1).map((ago) => NOW - ago),
+  fc.integer({ min: 0, max: 100 * DAY }).map((ago) => NOW - ago),
+);
+const event = fc.record({
+  name: fc.constantFrom(...EVENT_NAMES),
+  at: eventTime,
+  value: fc.option(
+    fc.integer({ min: -50_000, max: 500_000 }).map((n) => n / 100),
+    { nil: null },
+  ),
+  properties: object,
+  context: object,
+});
+const optionalText = fc.option(fc.constantFrom("DE", "FR", "Berlin", "é", ""), { nil: null });
+
+/** A person without an id; events without ids and in any order. */
+export const personArbitrary = fc.record({
+  known: fc.boolean(),
+  traits: object,
+  country: optionalText,
+  city: optionalText,
+  timezone: fc.constantFrom(null, "Europe/Berlin", "Asia/Kolkata", "Nowhere/Land", "America/New_York"),
+  identifiers: fc.array(fc.record({ type: fc.constantFrom("user_id", "email", "anonymous_id") }), { maxLength: 3 }),
+  accounts: fc.array(object, { maxLength: 2 }),
+  devices: fc.array(fc.record({ type: optionalText, name: optionalText, os: optionalText }), { maxLength: 2 }),
+  events: fc.array(event, { maxLength: 8 }),
+});
+
+const path: fc.Arbitrary<string[]> = fc.oneof(
+  fc.constantFrom(...KEYS).map((key): string[] => [key]),
+  fc.constant(["a", "a"] as string[]),
+  fc.constant(["b", "a"] as string[]),
+);
+const eventName = fc.constantFrom("Viewed", "Bought", "Ticket", "Never");
+const filter = fc.record({ root: fc.constantFrom("properties" as const, "context" as const), path, test: anyTest });
+const where = fc.oneof({ weight: 3, arbitrary: fc.constant([] as Filter[]) }, { weight: 1, arbitrary: fc.array(filter, { maxLength: 2 }) });
+const shortDuration: fc.Arbitrary<Duration> = fc.record({
+  n: fc.integer({ min: 1, max: 40 }),
+  unit: fc.constantFrom("hour" as const, "day" as const, "week" as const),
+});
+const windowArbitrary: fc.Arbitrary<Window> = fc.oneof(
+  fc.constant({ kind: "ever" as const }),
+  fc.record({ kind: fc.constant("last" as const), duration: shortDuration }),
+  fc.record({ kind: fc.constant("calendar_days" as const), days: fc.integer({ min: 1, max: 40 }) }),
+  fc
+    .tuple(shortDuration, shortDuration)
+    .filter(([a, b]) => seconds(a) < seconds(b))
+    .map(([from, to]) => ({ kind: "between_ago" as const, from, to })),
+  fc
+    .tuple(eventTime, eventTime)
+    .filter(([a, b]) => a < b)
+    .map(([a, b]) => ({ kind: "fixed" as const, from: new Date(a).toISOString(), to: new Date(b).toISOString() })),
+  eventTime.map((at) => ({ kind: "fixed" as const, from: new Date(at).toISOString(), to: null })),
+);
+const compare: fc.Arbitrary<Compare> = fc.oneof(
+  fc.record({
+    operator: fc.constantFrom("at_least" as const, "at_most" as const, "exactly" as const, "more_than" as const, "less_than" as const),
+    n: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.constantFrom(100, 99.5, -1)),
+  }),
+  fc
+    .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 200 }))
+    .map(([from, more]) => ({ operator: "between" as const, from, to: from + more })),
+);
+const measure: fc.Arbitrary<Measure> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ of: "count" as const }) },
+  { weight: 1, arbitrary: fc.constant({ of: "days" as const }) },
+  { weight: 1, arbitrary: path.map((p) => ({ of: "distinct" as const, path: p })) },
+  { weight: 2, arbitrary: fc.record({ of: fc.constantFrom("sum" as const, "average" as const, "min" as const, "max" as const) }) },
+  { weight: 1, arbitrary: fc.record({ of: fc.constantFrom("sum" as const, "average" as const, "min" as const, "max" as const), path }) },
+);
+const step = fc.record({ event: eventName, where });
+const laterStep = fc.record(
+  {
+    event: eventName,
+    where,
+    within: shortDuration,
+    without: step,
+    same: fc.array(fc.record({ path, step: fc.constant(0), stepPath: path }), { maxLength: 1 }),
+  },
+  { requiredKeys: ["event", "where"] },
+);
+
+type Bare<T> = T extends unknown ? Omit<T, "id"> : never;
+const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("trait" as const), path, test: anyTest }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("event" as const),
+      event: fc.option(eventName, { nil: null }),
+      where,
+      window: windowArbitrary,
+      measure,
+      compare,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("event_time" as const),
+      event: fc.option(eventName, { nil: null }),
+      where,
+      which: fc.constantFrom("first" as const, "last" as const),
+      test: dateTest,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        step,
+        fc.array(laterStep, { minLength: 1, maxLength: 2 }),
+        windowArbitrary,
+        fc.option(fc.record({ event: eventName, where, within: shortDuration }), { nil: undefined }),
+      )
+      .map(([first, rest, window, thenNot]) => ({
+        kind: "sequence" as const,
+        steps: [first, ...rest],
+        window,
+        ...(thenNot ? { thenNot } : {}),
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("lifecycle" as const),
+      event: fc.option(eventName, { nil: null }),
+      state: fc.constantFrom(...LIFECYCLE_STATES),
+      period: shortDuration,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("identifier" as const), type: fc.constantFrom(null, "user_id", "email"), compare }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.record({ kind: fc.constant("account" as const), path, test: anyTest }),
+      fc.constant({ kind: "account" as const }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("device" as const),
+      field: fc.constantFrom("type" as const, "name" as const, "os" as const),
+      test: anyTest,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("location" as const),
+      field: fc.constantFrom("country" as const, "city" as const, "timezone" as const),
+      test: anyTest,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom("s", "t"), fc.integer({ min: 0, max: 60 }))
+      .map(([salt, from]) => ({ kind: "random" as const, salt, from, to: from + 40 })),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "known" as const }) },
+);
+
+type Bones = { leaf: Bare<Leaf> } | { match: (typeof MATCHES)[number]; children: Bones[] };
+const { bones } = fc.letrec<{ bones: Bones }>((tie) => ({
+  bones: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    leaf.map((one) => ({ leaf: one })),
+    fc.record({ match: fc.constantFrom(...MATCHES), children: fc.array(tie("bones"), { maxLength: 3 }) }),
+  ),
+}));
+const flags = fc.record({ negate: fc.boolean(), muted: fc.constantFrom(false, false, false, true) });
+
+/** A whole rule: nodes numbered, some negated or muted. */
+export const ruleArbitrary: fc.Arbitrary<Rule> = fc
+  .tuple(fc.constantFrom(...MATCHES), fc.array(bones, { maxLength: 4 }), fc.array(flags, { minLength: 8, maxLength: 8 }))
+  .map(([match, children, spice]) => {
+    let n = 0;
+    const grow = (bone: Bones): RuleNode => {
+      const id = `n${++n}`;
+      const { negate, muted } = spice[n % spice.length] as { negate: boolean; muted: boolean };
+      if ("leaf" in bone) return { ...bone.leaf, id, negate, muted } as Leaf;
+      return { kind: "group", id, match: bone.match, negate, muted, children: bone.children.map(grow) };
+    };
+    return { version: RULE_VERSION, root: { kind: "group", id: "root", match, children: children.map(grow) } };
+  });

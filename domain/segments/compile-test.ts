@@ -25,9 +25,10 @@ export interface CompileEnv {
 const iso = (ms: number): string => new Date(Math.min(8.64e15, Math.max(-62_135_596_800_000, ms))).toISOString();
 
 /** Text of a scalar `x` (jsonb), in NFC; null for anything else. */
-const textSql = (x: string): string => `normalize(case when jsonb_typeof(${x}) in ('string', 'number', 'boolean') then ${x} #>> '{}' end, NFC)`;
+export const scalarText = (x: string): string =>
+  `normalize(case when jsonb_typeof(${x}) in ('string', 'number', 'boolean') then ${x} #>> '{}' end, NFC)`;
 /** A number, or text that reads as one. */
-const numberSql = (x: string): string =>
+export const scalarNumber = (x: string): string =>
   `case when jsonb_typeof(${x}) in ('string', 'number') and (${x} #>> '{}') ~ '${NUMBER_TEXT}' and pg_input_is_valid(${x} #>> '{}', 'float8') then (${x} #>> '{}')::float8 end`;
 /** An ISO date or time; needs a session in UTC (db/client.ts sets it). */
 const dateSql = (x: string): string =>
@@ -53,7 +54,7 @@ function positiveSql(test: Test, operator: string, v: string, env: CompileEnv): 
     case "list": {
       const fold = folder(test.ignoreCase);
       const wanted = env.params.add([...new Set(test.values.map((value) => fold(value.normalize("NFC"))))], "text[]");
-      const held = `(select array_agg(${lowered(textSql("e.x"), test.ignoreCase)}) from jsonb_array_elements(case when jsonb_typeof(${v}) = 'array' then ${v} else '[]'::jsonb end) e(x))`;
+      const held = `(select array_agg(${lowered(scalarText("e.x"), test.ignoreCase)}) from jsonb_array_elements(case when jsonb_typeof(${v}) = 'array' then ${v} else '[]'::jsonb end) e(x))`;
       return operator === "has_all_of" ? `${held} @> ${wanted}` : `${held} && ${wanted}`;
     }
     default: {
@@ -75,7 +76,7 @@ function scalarSql(test: Scalar, operator: string, x: string, env: CompileEnv): 
     case "text":
     case "text_list": {
       const fold = folder(test.ignoreCase);
-      const held = `(${lowered(textSql(x), test.ignoreCase)})`;
+      const held = `(${lowered(scalarText(x), test.ignoreCase)})`;
       if (test.type === "text") return textOperator(operator, held, params.add(fold(test.value.normalize("NFC")), "text"));
       const wanted = params.add(
         test.values.map((value) => fold(value.normalize("NFC"))),
@@ -85,13 +86,13 @@ function scalarSql(test: Scalar, operator: string, x: string, env: CompileEnv): 
       return `exists (select 1 from unnest(${wanted}) w(x) where strpos(${held}, w.x) > 0)`;
     }
     case "pattern":
-      return `(${textSql(x)}) ~ ${params.add(toRe2(test.pattern, test.ignoreCase), "text")}`;
+      return `(${scalarText(x)}) ~ ${params.add(toRe2(test.pattern, test.ignoreCase), "text")}`;
     case "number":
-      return `(${numberSql(x)}) ${NUMBER_SIGN[operator]} ${params.add(test.value, "float8")}`;
+      return `(${scalarNumber(x)}) ${NUMBER_SIGN[operator]} ${params.add(test.value, "float8")}`;
     case "number_list":
-      return `(${numberSql(x)}) = any(${params.add(test.values, "float8[]")})`;
+      return `(${scalarNumber(x)}) = any(${params.add(test.values, "float8[]")})`;
     case "number_range":
-      return `(${numberSql(x)}) between ${params.add(test.from, "float8")} and ${params.add(test.to, "float8")}`;
+      return `(${scalarNumber(x)}) between ${params.add(test.from, "float8")} and ${params.add(test.to, "float8")}`;
     default:
       return compileDate(test, operator, `(${dateSql(x)})`, env);
   }
@@ -150,7 +151,8 @@ export function compileDate(test: DateTest, operator: string, d: string, env: Co
 
 /** SQL of a comparison over a number expression; null compares as false. The twin of `compareHolds`. */
 export function compileCompare(compare: Compare, n: string, params: Params): string {
-  if (compare.operator === "between") return `coalesce(${n} between ${params.add(compare.from, "float8")} and ${params.add(compare.to, "float8")}, false)`;
+  if (compare.operator === "between")
+    return `coalesce(${n} between ${params.add(compare.from, "float8")} and ${params.add(compare.to, "float8")}, false)`;
   const sign = { at_least: ">=", at_most: "<=", exactly: "=", more_than: ">", less_than: "<" }[compare.operator];
   return `coalesce(${n} ${sign} ${params.add(compare.n, "float8")}, false)`;
 }

@@ -31,7 +31,16 @@ export const RULE_LIMITS = {
 // --- small parts --------------------------------------------------------------------------------------------------
 
 /** Keys from the root down; never a dotted string, since `a.b` (one key) and `a` > `b` (two) are different. */
-export const pathSchema = z.array(z.string().min(1).max(200).refine((key) => !key.includes("\0") && key.isWellFormed(), "must be whole characters without NUL")).min(1).max(RULE_LIMITS.pathLength);
+export const pathSchema = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(200)
+      .refine((key) => !key.includes("\0") && key.isWellFormed(), "must be whole characters without NUL"),
+  )
+  .min(1)
+  .max(RULE_LIMITS.pathLength);
 
 export const DURATION_UNITS = ["minute", "hour", "day", "week", "month", "year"] as const;
 export type DurationUnit = (typeof DURATION_UNITS)[number];

@@ -31,7 +31,8 @@ export function toRe2(pattern: string, ignoreCase: boolean): string {
   const key = `${ignoreCase ? "i" : "c"}${pattern}`;
   let out = written.get(key);
   if (out === undefined) {
-    if (pattern.length > RULE_LIMITS.patternLength) throw new PatternError(`a pattern may have ${RULE_LIMITS.patternLength} characters; this has ${pattern.length}`, 0);
+    if (pattern.length > RULE_LIMITS.patternLength)
+      throw new PatternError(`a pattern may have ${RULE_LIMITS.patternLength} characters; this has ${pattern.length}`, 0);
     out = new Parser(pattern, ignoreCase).parse();
     if (written.size > 500) written.clear();
     written.set(key, out);
@@ -65,9 +66,9 @@ class Parser {
     this.fold = ignoreCase;
     if (pattern.startsWith("(?i)")) {
       this.fold = true;
-      this.characters = ["", "", "", "", ...pattern.slice(4)];
+      this.characters = ["", "", "", "", ...Array.from(pattern.slice(4))];
       this.at = 4;
-    } else this.characters = [...pattern];
+    } else this.characters = Array.from(pattern);
     if (pattern.includes("\0")) this.fail("a pattern holds no NUL");
     if (!pattern.isWellFormed()) this.fail("a pattern holds whole characters only");
   }
@@ -261,5 +262,7 @@ class Parser {
 function quote(character: string): string {
   if (/^[A-Za-z0-9_]$/.test(character) || (character.codePointAt(0) as number) > 127) return character;
   for (const [name, control] of Object.entries(CONTROL)) if (control === character) return `\\${name}`;
-  return (character.codePointAt(0) as number) < 32 || character === "\x7f" ? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}` : `\\${character}`;
+  return (character.codePointAt(0) as number) < 32 || character === "\x7f"
+    ? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`
+    : `\\${character}`;
 }
