@@ -72,7 +72,7 @@ const nasty = fc.constantFrom(
 );
 export const textValue = fc.oneof(nasty, fc.string({ unit: fc.constantFrom("a", "b", "A", "é", "%", "_", " "), maxLength: 4 }));
 export const numberValue = fc.oneof(
-  fc.constantFrom(0, -0, 1, 2, 7, 100, 0.5, -1.25, 1e21, 1e-7, 12345678901234567890, 5e-324, 1.7976931348623157e308),
+  fc.constantFrom(0, -0, 1, 2, 7, 100, 0.5, -1.25, 1e21, 1e-7, 12345678901234567000, 5e-324, 1.7976931348623157e308),
   fc.integer({ min: -5, max: 5 }),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
