@@ -1,0 +1,105 @@
+import type { Json } from "@/domain/events/model";
+import { bucketOf, eventsOf, evaluateNode, lifecycleOf, type EvaluateEnv } from "./evaluate";
+import { findSequence, matches, measured, type EventEnv } from "./measure";
+import type { Leaf, Rule, RuleNode } from "./model";
+import type { Person, PersonEvent } from "./person";
+import { at } from "./values";
+
+/** What decided a leaf: the very rows and numbers. Events are the newest first, at most `EVIDENCE`. */
+export interface Evidence {
+  /** The value that was tested (trait, place, account trait), `undefined` where there is none. */
+  value?: Json | undefined;
+  /** The number that was compared (count, sum, days), `undefined` where there is none. */
+  number?: number | undefined;
+  events?: { id: number; name: string; at: number }[];
+  /** How many events matched, where the list is cut. */
+  eventsTotal?: number;
+  state?: string | undefined;
+}
+
+export interface Explained {
+  id: string;
+  kind: RuleNode["kind"];
+  /** Whether the person meets this node, its own negation included. */
+  met: boolean;
+  /** Muted nodes are shown and take no part. */
+  muted: boolean;
+  /** In a group that holds or fails because of this child: the deciding row. */
+  decisive: boolean;
+  evidence?: Evidence;
+  children?: Explained[];
+}
+
+export const EVIDENCE = 5;
+
+/** Why a person is in or out: the tree with every leaf ticked and the rows that decided it. */
+export function explain(rule: Rule, person: Person, env: EvaluateEnv): Explained {
+  return explainNode(rule.root, person, env, true);
+}
+
+function explainNode(node: RuleNode, person: Person, env: EvaluateEnv, decisive: boolean): Explained {
+  const met = evaluateNode(node, person, env);
+  const base = { id: node.id, kind: node.kind, met, muted: node.muted ?? false, decisive };
+  if (node.kind !== "group") return { ...base, evidence: evidenceOf(node, person, env) };
+  const inner = met !== (node.negate ?? false);
+  // `all` fails and `none` fails through one child; `any` holds through one. Otherwise every child counts.
+  const deciding = (child: RuleNode): boolean => {
+    if (!decisive || child.muted) return false;
+    const childMet = evaluateNode(child, person, env);
+    if (node.match === "all") return inner || !childMet;
+    return node.match === "any" ? !inner || childMet : inner || childMet;
+  };
+  return { ...base, children: node.children.map((child) => explainNode(child, person, env, deciding(child))) };
+}
+
+function evidenceOf(leaf: Leaf, person: Person, env: EvaluateEnv): Evidence {
+  const eventEnv: EventEnv = { now: env.now, zone: person.zone, enteredAt: env.enteredAt ?? null };
+  switch (leaf.kind) {
+    case "trait":
+      return { value: at(person.traits, leaf.path) };
+    case "event": {
+      const events = eventsOf(leaf, person, eventEnv);
+      return { number: measured(leaf.measure, events, eventEnv), ...shown(events) };
+    }
+    case "event_time": {
+      const all = person.events.filter((event) => matches(event, leaf.event, leaf.where, eventEnv));
+      const chosen = leaf.which === "first" ? all[0] : all.at(-1);
+      return chosen ? shown([chosen]) : { events: [], eventsTotal: 0 };
+    }
+    case "sequence":
+      return shown(findSequence(leaf, person, eventEnv) ?? []);
+    case "lifecycle":
+      return {
+        state: lifecycleOf(leaf, person, eventEnv),
+        ...shown(person.events.filter((event) => matches(event, leaf.event, [], eventEnv))),
+      };
+    case "identifier":
+      return { number: person.identifiers.filter(({ type }) => leaf.type === null || type === leaf.type).length };
+    case "account": {
+      const { path } = leaf;
+      return { number: person.accounts.length, value: path ? person.accounts.map((traits) => at(traits, path) ?? null) : undefined };
+    }
+    case "device":
+      return { value: person.devices.map((device) => device[leaf.field]) };
+    case "location":
+      return { value: person[leaf.field] ?? undefined };
+    case "random":
+      return { number: bucketOf(person.id, leaf.salt) };
+    case "known":
+      return { value: person.known };
+    case "segment":
+    case "list":
+    case "sql":
+      return {};
+  }
+}
+
+function shown(events: readonly PersonEvent[]): Pick<Evidence, "events" | "eventsTotal"> {
+  return {
+    events: events
+      .slice(-EVIDENCE)
+      .reverse()
+      .map(({ id, name, at: time }) => ({ id, name, at: time })),
+    eventsTotal: events.length,
+  };
+}
