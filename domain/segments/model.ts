@@ -28,6 +28,11 @@ export const RULE_LIMITS = {
   steps: 8,
 } as const;
 
+export const SEGMENT_KINDS = ["dynamic", "static"] as const;
+/** preparing: first computation or an edit runs; live: membership follows every change; failed: `error` says why. */
+export const SEGMENT_STATUSES = ["draft", "preparing", "live", "failed", "disabled"] as const;
+export const TRANSITION_CAUSES = ["event", "time", "edit", "merge", "first", "import"] as const;
+
 // --- small parts --------------------------------------------------------------------------------------------------
 
 /** Keys from the root down; never a dotted string, since `a.b` (one key) and `a` > `b` (two) are different. */

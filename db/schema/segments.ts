@@ -1,0 +1,127 @@
+import { bigint, bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "@/domain/segments/model";
+import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
+
+/** A named rule over people, or (static) a list fixed by hand, upload or snapshot. */
+export const segments = pgTable(
+  "segments",
+  {
+    id: text("id").primaryKey(),
+    /** snake_case of the first name: the trait key that goes out; unique for ever, also after deletion. */
+    key: text("key").notNull(),
+    name: text("name").notNull(),
+    description: text("description"),
+    kind: choice("kind", SEGMENT_KINDS).notNull(),
+    status: choice("status", SEGMENT_STATUSES).notNull(),
+    /** Current version of the rule; `segment_versions` holds all. */
+    version: integer("version").notNull(),
+    folder: text("folder"),
+    tags: text("tags").array().notNull().default([]),
+    ownerId: text("owner_id"),
+    /** Members, exact as of `sizeAt`. */
+    size: integer("size").notNull().default(0),
+    sizeAt: at("size_at"),
+    /** Duration of the last full computation. */
+    computeMs: integer("compute_ms"),
+    /** {done, total} while preparing. */
+    progress: jsonb("progress"),
+    error: text("error"),
+    /** Result of the newest background check against a full computation. */
+    checkedAt: at("checked_at"),
+    checkDifference: integer("check_difference"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    deletedAt: at("deleted_at"),
+  },
+  (t) => [
+    uniqueIndex("segments_key_key").on(t.key),
+    index("segments_status_idx").on(t.status),
+    oneOf("segments_kind_check", t.kind, SEGMENT_KINDS),
+    oneOf("segments_status_check", t.status, SEGMENT_STATUSES),
+  ],
+);
+
+/** Immutable. `sentence` is what `describe` said when it was saved. */
+export const segmentVersions = pgTable(
+  "segment_versions",
+  {
+    segmentId: text("segment_id").notNull(),
+    version: integer("version").notNull(),
+    rule: jsonb("rule").notNull(),
+    sentence: text("sentence").notNull(),
+    note: text("note"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ name: "segment_versions_pkey", columns: [t.segmentId, t.version] })],
+);
+
+/** Which segments a segment refers to: "used by", cycles, order of evaluation. */
+export const segmentReferences = pgTable(
+  "segment_references",
+  { segmentId: text("segment_id").notNull(), usesId: text("uses_id").notNull() },
+  (t) => [
+    primaryKey({ name: "segment_references_pkey", columns: [t.segmentId, t.usesId] }),
+    index("segment_references_uses_idx").on(t.usesId),
+  ],
+);
+
+/** Who is in, by canonical profile. */
+export const segmentMembers = pgTable(
+  "segment_members",
+  { segmentId: text("segment_id").notNull(), profileId: integer("profile_id").notNull(), enteredAt: at("entered_at").notNull() },
+  (t) => [
+    primaryKey({ name: "segment_members_pkey", columns: [t.segmentId, t.profileId] }),
+    index("segment_members_profile_idx").on(t.profileId),
+  ],
+);
+
+/** Append-only: every entry and exit with its cause. Journeys and syncs listen to it by `id`. */
+export const segmentTransitions = pgTable(
+  "segment_transitions",
+  {
+    id: bigserial("id", { mode: "number" }).notNull(),
+    profileId: integer("profile_id").notNull(),
+    segmentId: text("segment_id").notNull(),
+    version: integer("version").notNull(),
+    entered: boolean("entered").notNull(),
+    at: at("at").notNull(),
+    cause: choice("cause", TRANSITION_CAUSES).notNull(),
+    /** Inbox id of the message that caused it. */
+    eventId: bigint("event_id", { mode: "number" }),
+  },
+  (t) => [
+    primaryKey({ name: "segment_transitions_pkey", columns: [t.profileId, t.id] }),
+    index("segment_transitions_segment_idx").on(t.segmentId, t.at),
+    index("segment_transitions_id_idx").on(t.id),
+    oneOf("segment_transitions_cause_check", t.cause, TRANSITION_CAUSES),
+  ],
+);
+
+/** When time alone may move a person in or out. */
+export const segmentDue = pgTable(
+  "segment_due",
+  { segmentId: text("segment_id").notNull(), profileId: integer("profile_id").notNull(), dueAt: at("due_at").notNull() },
+  (t) => [primaryKey({ name: "segment_due_pkey", columns: [t.segmentId, t.profileId] }), index("segment_due_at_idx").on(t.dueAt)],
+);
+
+/** Size over time, one row an hour and segment. */
+export const segmentSizes = pgTable(
+  "segment_sizes",
+  {
+    segmentId: text("segment_id").notNull(),
+    hour: at("hour").notNull(),
+    size: integer("size").notNull(),
+    entered: integer("entered").notNull(),
+    left: integer("left").notNull(),
+  },
+  (t) => [primaryKey({ name: "segment_sizes_pkey", columns: [t.segmentId, t.hour] })],
+);
+
+/** People on a static list, by the fragment that the upload named. */
+export const listMembers = pgTable(
+  "list_members",
+  { listId: text("list_id").notNull(), profileId: integer("profile_id").notNull(), addedAt: at("added_at").notNull().defaultNow() },
+  (t) => [primaryKey({ name: "list_members_pkey", columns: [t.listId, t.profileId] }), index("list_members_profile_idx").on(t.profileId)],
+);
