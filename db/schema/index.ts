@@ -2,4 +2,5 @@ export * from "./access";
 export * from "./audit";
 export * from "./events";
 export * from "./profiles";
+export * from "./segments";
 export * from "./sources";

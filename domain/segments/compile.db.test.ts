@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { ensureEventPartitions } from "@/domain/events/partitions";
 import { testDatabase } from "@/server/test/database";
 import { NOW, personArbitrary, ruleArbitrary } from "./arbitrary";
-import { compile } from "./compile";
+import { IdSet } from "@/domain/kernel/sets/id-set";
+import { compile, compileLeaf } from "./compile";
 import { evaluate } from "./evaluate";
-import { ruleSchema } from "./model";
+import { ruleSchema, type RuleNode } from "./model";
 import type { Person } from "./person";
 import { isZone } from "./zones";
 
@@ -154,5 +155,41 @@ test("a rule means the same in SQL and in memory", async () => {
       },
     ),
     { numRuns: Number(process.env.RUNS ?? 120) },
+  );
+}, 600_000);
+
+/** Groups as algebra of sets, leaves as SQL: how the engine counts every row of a builder. */
+async function bySets(node: RuleNode, base: IdSet): Promise<IdSet> {
+  if (node.kind !== "group") {
+    const query = compileLeaf(node, { now: NOW, zone: COMPANY_ZONE });
+    const text = `select coalesce(string_agg(int4send(m.id), ''), '') as ids from (${query.text}) m`;
+    const [row] = await database.sql.unsafe<{ ids: Uint8Array }[]>(text, query.params as never[]);
+    return IdSet.fromPacked(row?.ids ?? new Uint8Array());
+  }
+  const children: IdSet[] = [];
+  for (const child of node.children) if (!child.muted) children.push(await bySets(child, base));
+  const any = children.reduce((all, child) => all.or(child), IdSet.EMPTY);
+  const met = node.match === "all" ? children.reduce((all, child) => all.and(child), base) : node.match === "any" ? any : base.andNot(any);
+  return node.negate ? base.andNot(met) : met;
+}
+
+test("groups computed as sets of packed leaves give the same people as one statement", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(personArbitrary, { minLength: 1, maxLength: 10 }),
+      fc.array(ruleArbitrary, { minLength: 1, maxLength: 3 }),
+      async (raw, rules) => {
+        const people = prepare(raw);
+        await store(people);
+        const base = IdSet.of(people.map(({ person }) => person.id));
+        for (const rule of rules) {
+          const query = compile(rule, { now: NOW, zone: COMPANY_ZONE });
+          const found = await database.sql.unsafe<{ id: number }[]>(query.text, query.params as never[]);
+          const sets = await bySets(rule.root, base);
+          expect([...sets]).toEqual(found.map(({ id }) => id).sort((a, b) => a - b));
+        }
+      },
+    ),
+    { numRuns: 40 },
   );
 }, 600_000);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe as suite, expect, test } from "vitest";
 import { ruleArbitrary } from "./arbitrary";
-import { describe, plain } from "./describe";
+import { describe, describeNode, plain } from "./describe";
 import { leavesOf, type Leaf, type Rule } from "./model";
 
 /** Every text, number and date that somebody chose in a leaf. */
@@ -75,5 +75,15 @@ suite("describe", () => {
     expect(plain(describe(rule(notPro)))).toBe("People who have plan that is not pro, or have none");
     expect(plain(describe(rule()))).toBe("Everybody");
     expect(plain(describe({ version: 1, root: { kind: "group", id: "r", match: "any", children: [] } }))).toBe("People who are nobody");
+  });
+
+  test("one row reads alone, and a group inside another stands in brackets", () => {
+    const known: Leaf = { kind: "known", id: "k" };
+    const inSegment: Leaf = { kind: "segment", id: "s", segmentId: "seg_1", negate: true };
+    expect(plain(describeNode(inSegment, { names: { seg_1: "VIP" } }))).toBe("not: are in the segment VIP");
+    const either: Rule["root"] = { kind: "group", id: "g", match: "any", children: [known, inSegment] };
+    expect(plain(describe({ version: 1, root: { kind: "group", id: "r", match: "all", children: [known, either] } }))).toBe(
+      "People who are known (have a user id, e-mail or phone) and (are known (have a user id, e-mail or phone) or not: are in the segment seg_1)",
+    );
   });
 });

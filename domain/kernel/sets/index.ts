@@ -1,1 +1,0 @@
-export { IdSet } from "./id-set";
