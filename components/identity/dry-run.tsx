@@ -108,7 +108,11 @@ function Examples({ title, examples }: { title: string; examples: PreviewExample
           <li key={example.people.join("-")} className="grid gap-1.5 rounded-md border px-3 py-2 text-sm">
             <span className="flex flex-wrap gap-x-3">
               {example.people.map((id) => (
-                <Link key={id} href={`/profiles/${id}`} className="text-primary-text underline underline-offset-2">
+                <Link
+                  key={id}
+                  href={`/profiles/${id}`}
+                  className="inline-flex min-h-6 min-w-6 items-center text-primary-text underline underline-offset-2"
+                >
                   Person {id}
                 </Link>
               ))}

@@ -61,7 +61,10 @@ export function MergeLedger({ first, canUnmerge, unmerge }: { first: MergePage; 
               <TableCell className="whitespace-nowrap text-muted-foreground">{formatTime(row.at)}</TableCell>
               <TableCell className="whitespace-nowrap">
                 {row.loserId} into{" "}
-                <Link href={`/profiles/${row.profileId}`} className="text-primary-text underline underline-offset-2">
+                <Link
+                  href={`/profiles/${row.profileId}`}
+                  className="inline-flex min-h-6 min-w-6 items-center text-primary-text underline underline-offset-2"
+                >
                   {row.survivorId}
                 </Link>
               </TableCell>

@@ -61,9 +61,13 @@ export function ReviewList({ review }: { review: IdentityReview }) {
                   </TableCell>
                   <TableCell className="whitespace-nowrap">
                     <span className="flex gap-2">
-                      {[row.profileId, row.otherProfileId].map((id) =>
+                      {[...new Set([row.profileId, row.otherProfileId])].map((id) =>
                         id === null ? null : (
-                          <Link key={id} href={`/profiles/${id}`} className="text-primary-text underline underline-offset-2">
+                          <Link
+                            key={id}
+                            href={`/profiles/${id}`}
+                            className="inline-flex min-h-6 min-w-6 items-center text-primary-text underline underline-offset-2"
+                          >
                             {id}
                           </Link>
                         ),
