@@ -59,6 +59,8 @@ test("a change of rules is tried on history before it is saved, with the keyboar
   await admin.goto("/identity");
   const before = await admin.getByText(/Version \d+ is in force/).textContent();
   await expect(admin.getByRole("button", { name: "Dry run and save" })).toBeDisabled();
+  await expectNoSidewaysScroll(admin, 360);
+  await admin.setViewportSize({ width: 1280, height: 800 });
   await admin.getByRole("button", { name: `Accept crm_${run}` }).focus();
   await admin.keyboard.press("Enter");
   await expect(admin.getByText("Changes are not saved yet.")).toBeVisible();

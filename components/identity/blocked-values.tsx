@@ -64,7 +64,7 @@ export function BlockedValues(props: {
                     />
                     {error ? <p className="mt-1 text-xs text-destructive-text">{error}</p> : null}
                   </TableCell>
-                  <TableCell className="min-w-32">
+                  <TableCell className="min-w-40">
                     <NativeSelect
                       aria-label={`Match of ${name}`}
                       value={entry.match}

@@ -52,7 +52,7 @@ export function IdentifierRules(props: {
           again.
         </CardDescription>
       </CardHeader>
-      <CardContent className="grid gap-4">
+      <CardContent className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <Table aria-label="Identifier types">
           <TableHeader>
             <TableRow>

@@ -43,7 +43,7 @@ export function MergeLedger({ first, canUnmerge, unmerge }: { first: MergePage; 
       />
     );
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <Table aria-label="Merges">
         <TableHeader>
           <TableRow>

@@ -54,8 +54,8 @@ export function Protection(props: {
         <CardTitle>Protection and traits</CardTitle>
         <CardDescription>What keeps one bad value from joining half of your customers.</CardDescription>
       </CardHeader>
-      <CardContent className="grid gap-5">
-        <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+      <CardContent className="grid grid-cols-[minmax(0,1fr)] gap-5">
+        <div className="grid items-start gap-4 sm:grid-cols-2 xl:grid-cols-3">
           {NUMBERS.map(({ key, label, hint, min, max }) => (
             <Field key={key} label={label} hint={hint} error={props.errors[`rules.${key}`]}>
               <Input

@@ -18,7 +18,7 @@ export function ReviewList({ review }: { review: IdentityReview }) {
   const [code, setCode] = useState("");
   const rows = code === "" ? review.rows : review.rows.filter((row) => row.code === code);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {review.rows.length === 0 ? (
         <Empty
           icon={CircleCheck}

@@ -30,7 +30,7 @@ export function RulesEditor({ view, canWrite, save }: { view: IdentityRulesView;
   });
   const change = (part: Partial<IdentityRules>) => setRules((now) => ({ ...now, ...part }));
   return (
-    <div className="grid gap-4 pb-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pb-4">
       <IdentifierRules
         rules={rules.identifiers}
         unreviewed={view.unreviewed}

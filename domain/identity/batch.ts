@@ -103,6 +103,17 @@ export interface LinkRow {
   row: Incoming;
 }
 
+/** Notes about the person that the message ended with; the others are about an identifier or a type. */
+const ABOUT_PERSON: ReadonlySet<NoteCode> = new Set([
+  "limit",
+  "collapse_profile",
+  "merge_refused",
+  "never_merge",
+  "too_many_identifiers",
+  "unreviewed_type",
+  "alias_refused",
+]);
+
 const hash = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 22);
 /** Text that fits a unique index, whatever it is made of. */
 const short = (text: string): string => (text.length > 200 ? `#${hash(text)}` : text);
@@ -153,7 +164,8 @@ export class Batch {
     this.position += 1;
     const resolution = resolve(row.identity, this.loaded.state, this.rules, row.at);
     const fragment = this.applyIdentity(resolution, row);
-    for (const note of resolution.notes) this.note(note, row);
+    const person = resolution.unresolved ? null : this.loaded.state.person(fragment).id;
+    for (const note of resolution.notes) this.note(ABOUT_PERSON.has(note.code) ? { ...note, profileId: person } : note, row);
     for (const { type, value } of row.identity.blocked) this.block(type, value, row);
     if (this.identityOnly) return;
     this.applyFacts(fragment, row);
