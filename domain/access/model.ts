@@ -27,6 +27,9 @@ export const PERMISSIONS = {
   "imports:write": "Import CSV files",
   "identity:read": "See identity rules",
   "identity:write": "Change identity rules, merge protection and blocked values",
+  "segments:read": "See segments, their counts and members",
+  "segments:write": "Create, change and delete segments",
+  "segments:sql": "Use SQL conditions in segments",
   "views:write": "Save views of tables",
   "members:read": "See members",
   "members:write": "Invite members, change roles, disable members",
@@ -53,6 +56,8 @@ const MARKETER: readonly Permission[] = [
   "imports:read",
   "imports:write",
   "identity:read",
+  "segments:read",
+  "segments:write",
   "views:write",
   "account:write",
 ];

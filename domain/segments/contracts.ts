@@ -1,0 +1,194 @@
+import type { Explained } from "./explain";
+import type { Phrase } from "./describe";
+import type { Rule, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
+
+/** What the verbs and reads of segments take and give: data only, times as ISO text. Pure: the browser imports it. */
+export type SegmentKind = (typeof SEGMENT_KINDS)[number];
+export type SegmentStatus = (typeof SEGMENT_STATUSES)[number];
+export type TransitionCause = (typeof TRANSITION_CAUSES)[number];
+
+export interface NodeCount {
+  /** People who meet this row or group by itself, its own negation included. */
+  alone: number;
+  /** People left after this row, within its `all of` group in order (the funnel). Absent elsewhere and for muted rows. */
+  after?: number;
+}
+
+/** Exact counts of a draft rule. */
+export interface Estimate {
+  /** The instant at which the counts are exact. */
+  asOf: string;
+  /** All people. */
+  base: number;
+  total: number;
+  /** By node id; muted nodes are counted alone too. */
+  nodes: Record<string, NodeCount>;
+  /** Milliseconds. */
+  took: number;
+  /** Ids of the leaves that were really computed; the rest came from the cache. */
+  computed: string[];
+}
+
+/** A person as lists show one; masked for actors without `personal_data:see`. */
+export interface SegmentPerson {
+  profileId: number;
+  known: boolean;
+  name: string | null;
+  email: string | null;
+  country: string | null;
+  city: string | null;
+  lastSeenAt: string;
+}
+
+export interface SampleMember extends SegmentPerson {
+  explained: Explained;
+}
+
+/** One person against a rule: in or out, and the rows that decided it. */
+export interface TestedPerson {
+  person: SegmentPerson;
+  met: boolean;
+  explained: Explained;
+}
+
+export interface SegmentProgress {
+  done: number;
+  total: number;
+}
+
+export interface SegmentSummary {
+  id: string;
+  key: string;
+  name: string;
+  description: string | null;
+  kind: SegmentKind;
+  status: SegmentStatus;
+  version: number;
+  folder: string | null;
+  tags: string[];
+  ownerId: string | null;
+  ownerName: string | null;
+  /** Members, exact as of `sizeAt`. */
+  size: number;
+  sizeAt: string | null;
+  sentence: string;
+  /** How many segments refer to it. */
+  usedBy: number;
+  error: string | null;
+  progress: SegmentProgress | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface SegmentRef {
+  id: string;
+  name: string;
+}
+
+export interface SegmentVersion {
+  version: number;
+  rule: Rule;
+  sentence: string;
+  note: string | null;
+  createdBy: string | null;
+  createdByName: string | null;
+  createdAt: string;
+}
+
+export interface SegmentDetail extends SegmentSummary {
+  rule: Rule;
+  /** The sentence with the operands marked. */
+  phrases: Phrase[];
+  /** Newest first. */
+  versions: SegmentVersion[];
+  /** Segments that refer to this one. */
+  usedByList: SegmentRef[];
+  /** Segments that this one refers to. */
+  uses: SegmentRef[];
+  computeMs: number | null;
+  checkedAt: string | null;
+  checkDifference: number | null;
+}
+
+export interface SegmentMember extends SegmentPerson {
+  enteredAt: string;
+}
+
+/** Keyset pages: pass `next` as `cursor`. */
+export interface Page<T> {
+  rows: T[];
+  next: string | null;
+}
+
+export interface Transition {
+  id: number;
+  person: SegmentPerson;
+  version: number;
+  entered: boolean;
+  at: string;
+  cause: TransitionCause;
+}
+
+export interface SizePoint {
+  hour: string;
+  size: number;
+  entered: number;
+  left: number;
+}
+
+/** Sizes of segments and of what each pair shares. */
+export interface Overlap {
+  asOf: string;
+  segments: { id: string; name: string; size: number }[];
+  /** a before b in the order of `segments`. */
+  pairs: { a: string; b: string; both: number }[];
+}
+
+export interface EstimateInput {
+  rule: Rule;
+  /** The segment that is edited: for "since entered" and against cycles. */
+  segmentId?: string | undefined;
+}
+export interface SampleInput extends EstimateInput {
+  /** At most 50; default 10. */
+  limit?: number | undefined;
+}
+export interface TestPersonInput extends EstimateInput {
+  /** Profile id, `<type>:<value>`, or a bare identifier. */
+  query: string;
+}
+
+export interface CreateSegmentInput {
+  name: string;
+  rule: Rule;
+  description?: string | null | undefined;
+  folder?: string | null | undefined;
+  tags?: string[] | undefined;
+}
+export interface UpdateSegmentInput {
+  id: string;
+  /** The version that was edited; refused with CONFLICT when somebody saved another meanwhile. */
+  basedOn: number;
+  rule: Rule;
+  note?: string | null | undefined;
+}
+export interface ChangeSegmentInput {
+  id: string;
+  name?: string | undefined;
+  description?: string | null | undefined;
+  folder?: string | null | undefined;
+  tags?: string[] | undefined;
+}
+
+/*
+Verbs and reads (door: domain/segments), all `(ctx, input)`:
+  estimateRule(ctx, EstimateInput, signal?) -> Estimate          sampleMembers(ctx, SampleInput) -> SampleMember[]
+  testPerson(ctx, TestPersonInput) -> TestedPerson               segmentOverlap(ctx, {ids}) -> Overlap
+  createSegment(ctx, CreateSegmentInput) -> {id, key, version}   updateSegment(ctx, UpdateSegmentInput) -> {version}
+  changeSegment(ctx, ChangeSegmentInput) -> void                 duplicateSegment(ctx, {id, name?}) -> {id, key, version}
+  deleteSegment(ctx, {id}) -> void                               recomputeSegment(ctx, {id}) -> void
+  listSegments(ctx) -> SegmentSummary[]                          getSegment(ctx, {id}) -> SegmentDetail (id or key)
+  segmentMembersPage(ctx, {id, cursor?, limit?}) -> Page<SegmentMember>
+  segmentTransitionsPage(ctx, {id, cursor?, limit?}) -> Page<Transition>
+  segmentSizes(ctx, {id, hours?}) -> SizePoint[]
+*/
