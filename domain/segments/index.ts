@@ -20,3 +20,6 @@ export type {
   Transition,
   UpdateSegmentInput,
 } from "./contracts";
+export { listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
+export { checkSeen } from "./check-seen";
+export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, ValueKind } from "./catalog-model";
