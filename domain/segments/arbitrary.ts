@@ -340,10 +340,11 @@ const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
     arbitrary: fc
       .tuple(
         step,
-        fc.array(laterStep, { minLength: 1, maxLength: 2 }),
+        fc.array(laterStep, { minLength: 0, maxLength: 2 }),
         windowArbitrary,
         fc.option(fc.record({ event: eventName, where, within: shortDuration }), { nil: undefined }),
       )
+      .filter(([, rest, , thenNot]) => rest.length > 0 || thenNot !== undefined)
       .map(([first, rest, window, thenNot]) => ({
         kind: "sequence" as const,
         steps: [first, ...rest],

@@ -236,11 +236,14 @@ export const stepSchema = z.strictObject({
 });
 export type Step = z.infer<typeof stepSchema>;
 
-/** Steps in order, each strictly later than the one before (ties by message id). One success suffices. */
+/**
+ * Steps in order, each strictly later than the one before (ties by message id). One success suffices. A single step is
+ * for "did this and then not that" (`thenNot`).
+ */
 export const sequenceLeaf = z.strictObject({
   kind: z.literal("sequence"),
   ...common,
-  steps: z.array(stepSchema).min(2).max(RULE_LIMITS.steps),
+  steps: z.array(stepSchema).min(1).max(RULE_LIMITS.steps),
   /** The first step lies in this window. */
   window: windowSchema,
   /** After the last step this did not happen within the time; true only once that time has passed. */
@@ -387,6 +390,7 @@ function* wrongIn(leaf: Leaf): Generator<string> {
   )
     yield "the window must end after it begins";
   if (leaf.kind === "sequence") {
+    if (leaf.steps.length < 2 && !leaf.thenNot) yield "one step alone needs what must not follow it";
     for (const [i, step] of leaf.steps.entries()) {
       if (i === 0 && (step.within !== undefined || step.without !== undefined)) yield "the first step has nothing before it";
       if (step.same?.some((link) => link.step >= i)) yield "a step can be compared with an earlier step only";
