@@ -55,3 +55,11 @@ export interface SeenWarning {
   name: string;
   message: string;
 }
+
+/** Whether a template has data here. */
+export interface TemplateNote {
+  key: string;
+  hasData: boolean;
+  /** Events, properties and traits that were never seen. */
+  missing: string[];
+}

@@ -22,4 +22,5 @@ export type {
 } from "./contracts";
 export { listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
 export { checkSeen } from "./check-seen";
-export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, ValueKind } from "./catalog-model";
+export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
+export { listTemplates } from "./list-templates";
