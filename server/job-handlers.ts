@@ -2,6 +2,7 @@ import { demoJobs } from "./demo-jobs";
 import { previewJob, rebuildJob } from "./identity-jobs";
 import { importJobs } from "./import-jobs";
 import type { JobHandler } from "./jobs";
+import { segmentJob } from "./segment-jobs";
 
 /** What the worker can do for each kind of job. A new kind is added here. */
-export const jobHandlers: readonly JobHandler[] = [rebuildJob, previewJob, ...importJobs, ...demoJobs];
+export const jobHandlers: readonly JobHandler[] = [rebuildJob, previewJob, ...importJobs, ...demoJobs, segmentJob];

@@ -99,12 +99,40 @@ export const segmentTransitions = pgTable(
   ],
 );
 
-/** When time alone may move a person in or out. */
+/** When a person has to be looked at again: time alone may move them (`time`), or something changed during a computation. */
 export const segmentDue = pgTable(
   "segment_due",
-  { segmentId: text("segment_id").notNull(), profileId: integer("profile_id").notNull(), dueAt: at("due_at").notNull() },
-  (t) => [primaryKey({ name: "segment_due_pkey", columns: [t.segmentId, t.profileId] }), index("segment_due_at_idx").on(t.dueAt)],
+  {
+    segmentId: text("segment_id").notNull(),
+    profileId: integer("profile_id").notNull(),
+    dueAt: at("due_at").notNull(),
+    cause: choice("cause", TRANSITION_CAUSES).notNull().default("time"),
+  },
+  (t) => [
+    primaryKey({ name: "segment_due_pkey", columns: [t.segmentId, t.profileId] }),
+    index("segment_due_at_idx").on(t.dueAt),
+    oneOf("segment_due_cause_check", t.cause, TRANSITION_CAUSES),
+  ],
 );
+
+/**
+ * Whom a processed batch or a change of identity touched, by canonical profile. Written under the lock of the processing
+ * cursor, so ids come in the order of commits; only while some segment is kept live.
+ */
+export const profileChanges = pgTable("profile_changes", {
+  id: bigserial("id", { mode: "number" }).primaryKey(),
+  profileId: integer("profile_id").notNull(),
+  /** Who belongs to whom changed: a merge or an un-merge. */
+  merged: boolean("merged").notNull().default(false),
+  at: createdAt(),
+});
+
+/** Up to which change live membership has come: one row ("main"); its lock is the lock of all changes of membership. */
+export const segmentCursors = pgTable("segment_cursors", {
+  name: text("name").primaryKey(),
+  changeId: bigint("change_id", { mode: "number" }).notNull().default(0),
+  updatedAt: updatedAt(),
+});
 
 /** Size over time, one row an hour and segment. */
 export const segmentSizes = pgTable(

@@ -5,7 +5,7 @@ import { CALL_NAMES } from "./facts";
 import { loadPersons, type Loaded } from "./load-people";
 import { parseUnits, type Person } from "./person";
 import { IdentityState } from "./state";
-import { shapeOf, writeAliases, writeSearch, writeShapes } from "./write-batch";
+import { shapeOf, writeAliases, writeChanges, writeSearch, writeShapes } from "./write-batch";
 
 const ints = (values: Iterable<number>): string => `{${[...values].join(",")}}`;
 
@@ -77,6 +77,7 @@ export async function recomputePeople(tx: TxSql, fragments: readonly number[], r
     shapes.map(({ id, searchText }) => ({ id, text: searchText })),
     queue,
   );
+  writeChanges(tx, [], fragments, queue);
   await Promise.all(pending);
   return canonical;
 }

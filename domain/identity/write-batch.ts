@@ -25,6 +25,14 @@ export async function writeBatch(
   const queue = (query: PromiseLike<unknown>): void => void pending.push(Promise.resolve(query));
   if (!identityOnly) await writeDictionaries(tx, batch, dictionaries);
   writePeople(tx, batch, loaded, rules, queue);
+  if (!identityOnly)
+    writeChanges(
+      tx,
+      [...batch.touched].map(({ id }) => id),
+      batch.merged.flatMap(({ fragments, id }) => [id, ...fragments.map(batch.canonicalOf)]),
+      queue,
+    );
+  if (!identityOnly) writeAccountChanges(tx, [...batch.accounts.keys()], queue);
   writeIdentity(tx, batch, queue);
   if (!identityOnly) {
     writeCounts(tx, batch, dictionaries, queue);
@@ -87,6 +95,27 @@ const eventLine = ({ profileId, type, row, value, session, properties }: EventRo
 ];
 
 export type Queue = (query: PromiseLike<unknown>) => void;
+
+/** Tells live segments whom to look at again: people with new facts, and both sides of merges. Nothing while there are none. */
+export function writeChanges(tx: TxSql, touched: readonly number[], merged: readonly number[], queue: Queue): void {
+  const joined = new Set(merged);
+  const ids = [...new Set([...touched, ...joined])];
+  if (ids.length === 0) return;
+  queue(tx`
+    insert into profile_changes (profile_id, merged)
+    select u.id, u.merged from unnest(${array(ids)}::text::int[], ${array(ids.map((id) => String(joined.has(id))))}::text::bool[]) u(id, merged)
+    where exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`);
+}
+
+/** An account's traits belong to all of its people. */
+function writeAccountChanges(tx: TxSql, accountIds: readonly string[], queue: Queue): void {
+  if (accountIds.length === 0) return;
+  queue(tx`
+    insert into profile_changes (profile_id)
+    select distinct coalesce(a.canonical_id, l.profile_id) from account_links l left join profile_aliases a on a.profile_id = l.profile_id
+    where l.account_id = any(${[...accountIds]}::text[])
+      and exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`);
+}
 
 function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Queue): void {
   const mergedNow = new Set(batch.merged);

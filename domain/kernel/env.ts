@@ -34,6 +34,8 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12),
+  /** Megabytes that a process may keep of computed rows of segments, so that an edit computes only what changed. */
+  SEGMENT_CACHE_MB: z.coerce.number().int().min(1).max(65_536).default(128),
   DEMO: bool,
   /** Set by the CLI: the folder in which the command was typed. */
   TRIBUTARY_CWD: z.string().optional(),

@@ -24,3 +24,9 @@ export { listEventNames, listEventProperties, listTraits, suggestValues } from "
 export { checkSeen } from "./check-seen";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
 export { listTemplates } from "./list-templates";
+export { estimateRule, sampleMembers, segmentOverlap, testPerson } from "./estimate";
+export { findSegment, getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage } from "./reads";
+export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
+export { computeSegment, noteFailure } from "./compute";
+export { pruneChanges, stepSegments, type LiveStep } from "./live";
+export { COMPUTE_JOB } from "./store-segment";

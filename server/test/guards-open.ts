@@ -48,6 +48,10 @@ export const PROCESS_ONLY: Record<string, string> = {
   "profiles.fragmentsOf": "other rooms",
   "profiles.personOf": "other rooms",
   "sources.findSourceByKey": "collection: turns a write key into its source",
+  "segments.computeSegment": "the worker's job",
+  "segments.noteFailure": "the worker's job",
+  "segments.pruneChanges": "the worker's live loop",
+  "segments.stepSegments": "the worker's live loop",
 };
 
 /** Server actions for people who are not signed in. */

@@ -89,6 +89,11 @@ export class IdSet {
     return this.counted;
   }
 
+  /** Memory that the chunks take, for caches that must stay bounded. */
+  get bytes(): number {
+    return this.chunks.reduce((sum, chunk) => sum + 16 + (chunk === null || chunk === FULL ? 0 : chunk.byteLength), 64);
+  }
+
   get isEmpty(): boolean {
     return this.chunks.length === 0;
   }

@@ -1,0 +1,170 @@
+import type { AnySql } from "@/db/client";
+import type { JsonObject } from "@/domain/events/model";
+import type { EvaluateEnv } from "./evaluate";
+import type { Needs } from "./needs";
+import type { Person, PersonEvent } from "./person";
+
+type Mutable = Person & {
+  events: PersonEvent[];
+  accounts: JsonObject[];
+  devices: Person["devices"][number][];
+  identifiers: { type: string }[];
+};
+
+let zonesKnown: { names: ReadonlySet<string>; at: number } | undefined;
+
+/** Zones that PostgreSQL knows: the same as the SQL of rules goes by. Reading them is slow, so they are kept an hour. */
+async function zones(sql: AnySql): Promise<ReadonlySet<string>> {
+  if (!zonesKnown || Date.now() - zonesKnown.at > 3_600_000) {
+    const rows = await sql<{ name: string }[]>`select name from pg_timezone_names`;
+    zonesKnown = { names: new Set(rows.map(({ name }) => name)), at: Date.now() };
+  }
+  return zonesKnown.names;
+}
+
+/**
+ * Facts of these people over all their fragments, as far as the rules need them. A few statements for all of them.
+ * Ids that are no canonical profile are left out.
+ */
+export async function loadPeople(sql: AnySql, ids: readonly number[], needs: Needs, zone: string): Promise<Map<number, Person>> {
+  const people = new Map<number, Mutable>();
+  if (ids.length === 0) return people;
+  const known = await zones(sql);
+  const list = `{${ids.join(",")}}`;
+  const rows = await sql<
+    {
+      id: number;
+      known: boolean;
+      traits: JsonObject;
+      country: string | null;
+      city: string | null;
+      timezone: string | null;
+      aliases: number[] | null;
+    }[]
+  >`
+    select p.id, p.known, p.traits, p.country, p.city, p.timezone,
+      (select array_agg(a.profile_id) from profile_aliases a where a.canonical_id = p.id) as aliases
+    from profiles p where p.id = any(${list}::text::int[]) and p.merged_into is null`;
+  const canonical = new Map<number, Mutable>();
+  for (const { aliases, timezone, ...row } of rows) {
+    const person: Mutable = {
+      ...row,
+      timezone,
+      zone: timezone !== null && known.has(timezone) ? timezone : zone,
+      identifiers: [],
+      accounts: [],
+      devices: [],
+      events: [],
+    };
+    people.set(person.id, person);
+    for (const fragment of [person.id, ...(aliases ?? [])]) canonical.set(fragment, person);
+  }
+  const fragments = `{${[...canonical.keys()].join(",")}}`;
+  await Promise.all([
+    needs.identifiers &&
+      sql<{ id: number; type: string }[]>`
+        select profile_id as id, type from identifiers where profile_id = any(${fragments}::text::int[])`.then((found) => {
+        for (const { id, type } of found) canonical.get(id)?.identifiers.push({ type });
+      }),
+    needs.accounts &&
+      sql<{ id: number; traits: JsonObject }[]>`
+        select l.profile_id as id, a.traits from account_links l join accounts a on a.id = l.account_id
+        where l.profile_id = any(${fragments}::text::int[])`.then((found) => {
+        for (const { id, traits } of found) canonical.get(id)?.accounts.push(traits);
+      }),
+    needs.devices &&
+      sql<{ id: number; type: string | null; name: string | null; os: string | null }[]>`
+        select profile_id as id, type, name, os from devices where profile_id = any(${fragments}::text::int[])`.then((found) => {
+        for (const { id, ...device } of found) canonical.get(id)?.devices.push(device);
+      }),
+    loadEvents(sql, fragments, needs, canonical),
+  ]);
+  return people;
+}
+
+async function loadEvents(sql: AnySql, fragments: string, needs: Needs, canonical: ReadonlyMap<number, Mutable>): Promise<void> {
+  const any = needs.anyEvent;
+  if (needs.events.size === 0 && any === undefined) return;
+  const iso = (ms: number | null): string => (ms === null ? "-infinity" : new Date(ms).toISOString());
+  const named = [...needs.events].map(([name, since]) => ({ name, since: iso(since) }));
+  const rows = await sql<
+    {
+      id: number;
+      profileId: number;
+      name: string;
+      at: Date;
+      value: string | null;
+      properties: JsonObject | null;
+      context: JsonObject | null;
+    }[]
+  >`
+    with wanted as materialized (
+      select t.id, t.name, least(w.since, case when not starts_with(t.name, '$') then ${any === undefined ? null : iso(any)}::timestamptz end) as since
+      from event_types t
+      left join json_to_recordset(${JSON.stringify(named)}::text::json) as w(name text, since timestamptz) on w.name = t.name
+      where w.name is not null or (${any !== undefined} and not starts_with(t.name, '$')))
+    select e.id, e.profile_id as "profileId", w.name, e.occurred_at as at, e.value,
+      case when ${needs.properties} then e.properties end as properties, case when ${needs.context} then e.context end as context
+    from events e join wanted w on w.id = e.event_type and e.occurred_at >= w.since
+    where e.profile_id = any(${fragments}::text::int[]) and e.profile_id > 0
+      and e.occurred_at >= (select min(since) from wanted)
+    order by e.occurred_at, e.id`;
+  for (const { profileId, at, value, properties, context, ...row } of rows) {
+    canonical.get(profileId)?.events.push({
+      ...row,
+      at: at.getTime(),
+      value: value === null ? null : Number(value),
+      properties: properties ?? {},
+      context: context ?? {},
+    });
+  }
+}
+
+/** Where people are members, for rows about segments and lists. */
+export interface Memberships {
+  /** Segment to profile to the instant of entry (milliseconds). */
+  segments: Map<string, Map<number, number>>;
+  lists: Map<string, Set<number>>;
+}
+
+export async function loadMemberships(
+  sql: AnySql,
+  ids: readonly number[],
+  segmentIds: readonly string[],
+  listIds: readonly string[],
+): Promise<Memberships> {
+  const out: Memberships = { segments: new Map(), lists: new Map() };
+  const list = `{${ids.join(",")}}`;
+  if (segmentIds.length > 0) {
+    const rows = await sql<{ segmentId: string; profileId: number; enteredAt: Date }[]>`
+      select segment_id as "segmentId", profile_id as "profileId", entered_at as "enteredAt" from segment_members
+      where profile_id = any(${list}::text::int[]) and segment_id = any(${segmentIds as string[]}::text[])`;
+    for (const { segmentId, profileId, enteredAt } of rows) {
+      let members = out.segments.get(segmentId);
+      if (!members) out.segments.set(segmentId, (members = new Map()));
+      members.set(profileId, enteredAt.getTime());
+    }
+  }
+  if (listIds.length > 0) {
+    const rows = await sql<{ listId: string; id: number }[]>`
+      select l.list_id as "listId", coalesce(a.canonical_id, l.profile_id) as id from list_members l
+      left join profile_aliases a on a.profile_id = l.profile_id
+      where l.list_id = any(${listIds as string[]}::text[]) and coalesce(a.canonical_id, l.profile_id) = any(${list}::text::int[])`;
+    for (const { listId, id } of rows) {
+      let members = out.lists.get(listId);
+      if (!members) out.lists.set(listId, (members = new Set()));
+      members.add(id);
+    }
+  }
+  return out;
+}
+
+/** What `evaluate` asks beside the person: the instant and memberships. `own`: the segment that the rule belongs to. */
+export function evaluateEnv(now: number, memberships: Memberships, personId: number, own: string | undefined): EvaluateEnv {
+  return {
+    now,
+    enteredAt: own === undefined ? null : (memberships.segments.get(own)?.get(personId) ?? null),
+    inSegment: (id, person) => memberships.segments.get(id)?.has(person.id) ?? false,
+    inList: (id, person) => memberships.lists.get(id)?.has(person.id) ?? false,
+  };
+}
