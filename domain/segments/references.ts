@@ -31,7 +31,8 @@ export async function checkReferences(sql: AnySql, rule: Rule, segmentId: string
       });
   if (segmentId === undefined) return wanted;
   const rows = await sql<{ from: string; to: string }[]>`select segment_id as "from", uses_id as "to" from segment_references`;
-  const uses = Map.groupBy(rows, ({ from }) => from);
+  const uses = new Map<string, { to: string }[]>();
+  for (const row of rows) uses.set(row.from, [...(uses.get(row.from) ?? []), row]);
   const path = wayTo(segmentId, wanted, uses);
   if (path) {
     const round = [segmentId, ...path].map((id) => `"${names[id] ?? id}"`).join(" → ");
