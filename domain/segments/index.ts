@@ -25,6 +25,7 @@ export { checkSeen } from "./check-seen";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
 export { listTemplates } from "./list-templates";
 export { estimateRule, sampleMembers, segmentOverlap, testPerson } from "./estimate";
+export { exportSegment } from "./export-segment";
 export { findSegment, getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage } from "./reads";
 export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
 export { computeSegment, noteFailure } from "./compute";

@@ -192,10 +192,10 @@ export async function segmentSizes(ctx: Ctx, input: unknown): Promise<SizePoint[
   return rows.map((row) => ({ ...row, hour: row.hour.toISOString() }));
 }
 
-/** Id of a segment by id or key; for commands. */
-export async function findSegment(ctx: Ctx, ref: string): Promise<{ id: string; name: string; rule: Rule }> {
+/** A segment by id or key; for commands. */
+export async function findSegment(ctx: Ctx, ref: string): Promise<{ id: string; key: string; name: string; rule: Rule; size: number }> {
   requirePermission(ctx, "segments:read");
   const [row] = await rowsOf(ctx, ref);
   if (!row) throw new DomainError("NOT_FOUND", `There is no segment with the id or key "${ref}".`);
-  return { id: row.id, name: row.name, rule: row.rule };
+  return { id: row.id, key: row.key, name: row.name, rule: row.rule, size: row.size };
 }

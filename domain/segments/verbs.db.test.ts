@@ -4,6 +4,7 @@ import { member, testDatabase } from "@/server/test/database";
 import { seedPeople } from "@/server/test/people";
 import { computeSegment } from "./compute";
 import { estimateRule, sampleMembers, segmentOverlap, testPerson } from "./estimate";
+import { exportSegment } from "./export-segment";
 import type { Leaf, Rule } from "./model";
 import { getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage } from "./reads";
 import { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
@@ -93,7 +94,11 @@ test("a segment lives: saved, computed, edited by difference, duplicated, delete
   expect(await compute(made.id, 1)).toBe(false);
   expect(await compute(made.id, 2)).toBe(true);
   const moved = await segmentTransitionsPage(ctx(), { id: made.id });
-  expect(moved.rows.map(({ person, entered, cause, version }) => [person.profileId, entered, cause, version]).toSorted()).toEqual([
+  expect(
+    moved.rows
+      .map(({ person, entered, cause, version }) => [person.profileId, entered, cause, version])
+      .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
+  ).toEqual([
     [1, true, "first", 1],
     [2, false, "edit", 2],
     [2, true, "first", 1],
@@ -156,6 +161,35 @@ test("sample and one person, with the rows that decided; masked for who may not 
   expect(masked.explained.children?.[0]?.evidence?.value).toBeTruthy();
   const spell = { ...has, test: { type: "text", operator: "starts_with", value: "b", ignoreCase: true } } as const;
   await expect(testPerson(blind, { rule: all({ ...spell, path: ["email"] }), query: "2" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("export: inert cells, masked for who may not see, audited", async () => {
+  await database.sql`update profiles set name = '=1+1' where id = 5`;
+  const made = await createSegment(ctx(), { name: "Export me", rule: all(leaf.country("x", "DE")) });
+  await compute(made.id, 1);
+  const text = async (who: Ctx): Promise<string> => {
+    let out = "";
+    for await (const piece of await exportSegment(who, { id: "export_me" })) out += piece;
+    return out;
+  };
+  const csv = await text(ctx());
+  expect(csv.split("\r\n").map((line) => line.split(",").slice(0, 3).join(","))).toEqual([
+    "id,name,email",
+    "1,Ada Able,ada@example.com",
+    "2,Ben Bold,ben@example.com",
+    "5,'=1+1,",
+    "",
+  ]);
+  const masked = await text(database.ctx(member("marketer", false)));
+  expect(masked).not.toMatch(/Able|ada@/);
+  await expect(exportSegment(database.ctx(member("manager")), { id: made.id })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const audit = await database.sql<
+    { detail: { count: number; complete: boolean } }[]
+  >`select detail from audit_log where action = 'segment.exported' order by seq`;
+  expect(audit.map(({ detail }) => [detail.count, detail.complete])).toEqual([
+    [3, true],
+    [3, true],
+  ]);
 });
 
 test("who may what; SQL conditions are refused in words", async () => {

@@ -5,6 +5,7 @@ import { importCsv } from "./import";
 import { migrateCommand } from "./migrate";
 import { profileGet } from "./profile";
 import { rebuildCommand } from "./rebuild";
+import { segmentCount, segmentExplain, segmentExport } from "./segment";
 import { sourceCreate } from "./source";
 import { stats } from "./stats";
 import { userCreate, userResetPassword } from "./user";
@@ -21,6 +22,9 @@ export const commands: readonly Command[] = [
   backupCommand,
   restoreCommand,
   rebuildCommand,
+  segmentCount,
+  segmentExport,
+  segmentExplain,
   demoLoad,
   demoRemove,
 ];
