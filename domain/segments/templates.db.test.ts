@@ -5,6 +5,7 @@ import { member, testDatabase } from "@/server/test/database";
 import { listEventNames, suggestValues } from "./catalog";
 import { checkSeen } from "./check-seen";
 import { compile } from "./compile";
+import { draftSegment } from "./draft-segment";
 import { listTemplates } from "./list-templates";
 import { fillTemplate, TEMPLATES } from "./templates";
 
@@ -52,5 +53,25 @@ describe("templates on the demo data", () => {
     expect((await listEventNames(db.ctx())).map(({ name }) => name)).toContain("Order Completed");
     const win = TEMPLATES.find(({ key }) => key === "win_back");
     expect(win && (await checkSeen(db.ctx(), fillTemplate(win)))).toEqual([]);
+  });
+
+  test("a sentence becomes a draft over the demo's names, and the draft finds the people that SQL of its own finds", async () => {
+    const ctx = db.ctx();
+    const out = await draftSegment(ctx, { sentence: "people in Germany who bought twice but never contacted support" });
+    expect(out.notUnderstood).toEqual([]);
+    expect(await checkSeen(ctx, out.rule)).toEqual([]);
+    const { text, params } = compile(out.rule, { now: ctx.clock.now().getTime(), zone: "Europe/London" });
+    const found = await db.sql.unsafe<{ id: number }[]>(text, params as never[]);
+    const wanted = await db.sql<{ id: number }[]>`
+      select p.id from profiles p where p.merged_into is null and p.country = 'DE'
+        and 2 <= (select count(*) from events e join event_types t on t.id = e.event_type left join profile_aliases a on a.profile_id = e.profile_id
+          where t.name = 'Order Completed' and coalesce(a.canonical_id, e.profile_id) = p.id)
+        and not exists (select 1 from events e join event_types t on t.id = e.event_type left join profile_aliases a on a.profile_id = e.profile_id
+          where t.name = 'Ticket Created' and coalesce(a.canonical_id, e.profile_id) = p.id)`;
+    const ids = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id).toSorted((a, b) => a - b);
+    expect(ids(found)).toEqual(ids(wanted));
+    expect(found.length).toBeGreaterThan(0);
+    await expect(draftSegment(db.ctx(member("manager")), { sentence: "people" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(draftSegment(ctx, { sentence: " " })).rejects.toMatchObject({ code: "VALIDATION" });
   });
 });
