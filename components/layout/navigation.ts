@@ -10,6 +10,7 @@ import {
   ShieldCheck,
   UserRound,
   Users,
+  UsersRound,
   type LucideIcon,
 } from "lucide-react";
 import type { Permission } from "@/domain/access/model";
@@ -48,6 +49,14 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "profiles:read",
         key: "p",
         keywords: ["profiles", "customers", "look up", "search", "identity"],
+      },
+      {
+        href: "/segments",
+        label: "Segments",
+        icon: UsersRound,
+        permission: "segments:read",
+        key: "e",
+        keywords: ["audience", "rule", "cohort", "builder", "group"],
       },
     ],
   },

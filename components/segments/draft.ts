@@ -8,13 +8,12 @@ export interface Problem {
   message: string;
 }
 
-/** Rows that are not filled in, or wrong; groups of `any of` without a row. Muted rows are left in peace. */
+/** Rows that are not filled in, or wrong; groups without a row that takes part. */
 export function problemsOf(rule: Rule): Problem[] {
   const out: Problem[] = [];
   const walk = (node: RuleNode): void => {
-    if (node.muted) return;
     if (node.kind === "group") {
-      if (node.id !== rule.root.id && node.children.every((child) => child.muted))
+      if (node.id !== rule.root.id && !node.muted && node.children.every((child) => child.muted))
         out.push({ nodeId: node.id, message: "This group is empty: add a condition, or delete it." });
       node.children.forEach(walk);
       return;
@@ -64,14 +63,16 @@ function missingIn(leaf: Leaf): string | null {
 
 /** The rule without the rows that cannot run yet: what is counted while one writes. */
 export function runnable(rule: Rule): Rule {
-  const bad = new Set(problemsOf(rule).map((problem) => problem.nodeId));
-  if (bad.size === 0) return rule;
-  const keep = (group: Group): Group => ({
-    ...group,
-    children: group.children.flatMap((child) => (bad.has(child.id) || (child.kind !== "group" && child.muted && problemOf(child)) ? [] : [child.kind === "group" ? keep(child) : child])),
-  });
-  // A group may lose its last row on the way: once more until nothing is left to take out.
-  return runnable({ ...rule, root: keep(rule.root) });
+  const keep = (group: Group): Group => {
+    const children = group.children.flatMap((child): RuleNode[] => {
+      if (child.kind !== "group") return problemOf(child) ? [] : [child];
+      const inner = keep(child);
+      return inner.muted || inner.children.some((one) => !one.muted) ? [inner] : [];
+    });
+    return children.length === group.children.length && children.every((child, i) => child === group.children[i]) ? group : { ...group, children };
+  };
+  const root = keep(rule.root);
+  return root === rule.root ? rule : { ...rule, root };
 }
 
 /** People without the value meet the row, and no row beside it asks for the value. */

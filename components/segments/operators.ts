@@ -120,6 +120,7 @@ export function withOperator(id: OperatorId, before?: Test): Test {
     case "text":
       return { type, operator, value: first === undefined ? "" : String(first), ignoreCase };
     case "text_list":
+      return { type, operator, values: texts, ignoreCase };
     case "list":
       return { type, operator, values: texts, ignoreCase };
     case "pattern":

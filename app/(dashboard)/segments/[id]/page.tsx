@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { requireUser } from "@/app/_server/auth";
+import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
+import { Page } from "@/components/layout/page-header";
+import { SegmentScreen } from "@/components/segments/segment-screen";
+import { can } from "@/domain/access";
+import { changeSegmentAction, deleteSegmentAction, duplicateSegmentAction, recomputeSegmentAction } from "../actions";
+import { openSegment } from "../segment-page";
+
+export const metadata: Metadata = { title: "Segment" };
+
+export default async function SegmentPage({ params }: { params: Promise<{ id: string }> }) {
+  const ctx = await requireUser("segments:read");
+  const segment = await openSegment(ctx, (await params).id);
+  return (
+    <Page>
+      <BreadcrumbTitle title={segment.name} />
+      <SegmentScreen
+        initial={segment}
+        mayWrite={can(ctx, "segments:write")}
+        change={changeSegmentAction}
+        remove={deleteSegmentAction}
+        duplicate={duplicateSegmentAction}
+        recompute={recomputeSegmentAction}
+      />
+    </Page>
+  );
+}

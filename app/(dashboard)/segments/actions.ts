@@ -1,0 +1,50 @@
+"use server";
+
+import { action } from "@/app/_server/action";
+import type { SaveInput } from "@/components/segments/segment-builder";
+import {
+  changeSegment,
+  createSegment,
+  deleteSegment,
+  duplicateSegment,
+  recomputeSegment,
+  updateSegment,
+  type ChangeSegmentInput,
+} from "@/domain/segments";
+
+/** A new segment; or of one that is there, a new version of the rule and whatever else changed. */
+export const saveSegmentAction = action(
+  "segments:write",
+  async (ctx, { id, basedOn, note, ...input }: SaveInput): Promise<{ id: string }> => {
+    if (id === undefined) return { id: (await createSegment(ctx, input)).id };
+    const { rule, ...details } = input;
+    // The version first: where somebody else has saved meanwhile, nothing is changed.
+    await updateSegment(ctx, { id, basedOn: basedOn ?? 0, rule, note });
+    await changeSegment(ctx, { id, ...details });
+    return { id };
+  },
+  { refresh: "/segments" },
+);
+export const changeSegmentAction = action(
+  "segments:write",
+  async (ctx, input: ChangeSegmentInput) => {
+    await changeSegment(ctx, input);
+    return null;
+  },
+  { refresh: "/segments" },
+);
+export const duplicateSegmentAction = action("segments:write", (ctx, input: { id: string }) => duplicateSegment(ctx, input), {
+  refresh: "/segments",
+});
+export const deleteSegmentAction = action(
+  "segments:write",
+  async (ctx, input: { id: string }) => {
+    await deleteSegment(ctx, input);
+    return null;
+  },
+  { refresh: "/segments" },
+);
+export const recomputeSegmentAction = action("segments:write", async (ctx, input: { id: string }) => {
+  await recomputeSegment(ctx, input);
+  return null;
+});

@@ -1,0 +1,36 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Plus } from "lucide-react";
+import { requireUser } from "@/app/_server/auth";
+import { Page, PageHeader } from "@/components/layout/page-header";
+import { SegmentList } from "@/components/segments/segment-list";
+import { Button } from "@/components/ui/button";
+import { can } from "@/domain/access";
+import { listSegments } from "@/domain/segments";
+
+export const metadata: Metadata = { title: "Segments" };
+
+export default async function SegmentsPage() {
+  const ctx = await requireUser("segments:read");
+  const segments = await listSegments(ctx);
+  const mayWrite = can(ctx, "segments:write");
+  return (
+    <Page>
+      <PageHeader
+        title="Segments"
+        description="Groups of people by what they did and who they are; who is in follows every event and the passing of time."
+        actions={
+          mayWrite ? (
+            <Button asChild>
+              <Link href="/segments/new">
+                <Plus aria-hidden />
+                New segment
+              </Link>
+            </Button>
+          ) : undefined
+        }
+      />
+      <SegmentList initial={segments} mayWrite={mayWrite} />
+    </Page>
+  );
+}

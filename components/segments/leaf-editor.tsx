@@ -1,0 +1,421 @@
+"use client";
+
+import { Plus, X } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { Textarea } from "@/components/ui/textarea";
+import { LIFECYCLE_STATES, type Leaf, type LeafOf, type Step, type Test } from "@/domain/segments/model";
+import { useBuilder } from "./builder-context";
+import { CompareInput, EventInput, Filters, MeasureInput, WindowInput } from "./event-parts";
+import { DurationInput, NumberInput, WordInput, WordSelect } from "./inline";
+import { usualOperator, withOperator } from "./operators";
+import { pathText, SuggestInput, textPath } from "./suggest";
+import { TestEditor } from "./test-editor";
+
+type Put = (leaf: Leaf, field?: string) => void;
+
+/** A row in words, every operand a control. */
+export function LeafEditor({ leaf }: { leaf: Leaf }) {
+  const { dispatch } = useBuilder();
+  const put: Put = (next, field) => dispatch({ type: "update", leaf: next, ...(field === undefined ? {} : { field }) });
+  switch (leaf.kind) {
+    case "trait":
+      return <TraitEditor leaf={leaf} put={put} />;
+    case "event":
+      return <EventEditor leaf={leaf} put={put} />;
+    case "event_time":
+      return (
+        <>
+          <span>the</span>
+          <WordSelect
+            label="First or last"
+            value={leaf.which}
+            options={[
+              { value: "first", label: "first" },
+              { value: "last", label: "last" },
+            ]}
+            onChange={(which) => put({ ...leaf, which: which as "first" | "last" })}
+          />
+          <EventInput label="Event" any value={leaf.event} onChange={(event) => put({ ...leaf, event })} />
+          <TestEditor
+            what="Time of the event"
+            test={leaf.test}
+            source={{ of: "events" }}
+            only={["date", "date_range", "date_relative"]}
+            onChange={(test, field) => put({ ...leaf, test: test as typeof leaf.test }, field)}
+          />
+          <Filters event={leaf.event} where={leaf.where} onChange={(where, field) => put({ ...leaf, where }, field)} />
+        </>
+      );
+    case "sequence":
+      return <SequenceEditor leaf={leaf} put={put} />;
+    case "lifecycle":
+      return (
+        <>
+          <span>are</span>
+          <WordSelect
+            label="Stage"
+            value={leaf.state}
+            options={LIFECYCLE_STATES.map((state) => ({ value: state, label: state }))}
+            onChange={(state) => put({ ...leaf, state: state as typeof leaf.state })}
+          />
+          <span>by</span>
+          <EventInput label="Event" any value={leaf.event} onChange={(event) => put({ ...leaf, event })} />
+          <span>in periods of</span>
+          <DurationInput label="Period" value={leaf.period} onChange={(period) => put({ ...leaf, period }, "period")} />
+          <p className="w-full text-xs text-muted-foreground">{LIFECYCLE_WORDS[leaf.state]}</p>
+        </>
+      );
+    case "segment":
+      return <SegmentEditor leaf={leaf} put={put} />;
+    case "identifier":
+      return (
+        <>
+          <span>have</span>
+          <CompareInput what="Identifiers" whole value={leaf.compare} onChange={(compare, field) => put({ ...leaf, compare }, field)} />
+          <span>identifiers of the type</span>
+          <SuggestInput
+            label="Type of identifier"
+            value={leaf.type ?? ""}
+            placeholder="any"
+            source={{ of: "values", kind: "identifier_type" }}
+            onChange={(type) => put({ ...leaf, type: type || null })}
+          />
+        </>
+      );
+    case "account":
+      return <AccountEditor leaf={leaf} put={put} />;
+    case "device":
+      return (
+        <>
+          <span>used a device whose</span>
+          <WordSelect
+            label="Field of the device"
+            value={leaf.field}
+            options={["type", "name", "os"].map((field) => ({ value: field, label: field === "os" ? "system" : field }))}
+            onChange={(field) => put({ ...leaf, field: field as typeof leaf.field })}
+          />
+          <TestEditor
+            what="Device"
+            test={leaf.test}
+            only={TEXTUAL}
+            source={{ of: "values", kind: `device_${leaf.field}` }}
+            onChange={(test, field) => put({ ...leaf, test }, field)}
+          />
+        </>
+      );
+    case "location":
+      return (
+        <>
+          <span>their</span>
+          <WordSelect
+            label="Place"
+            value={leaf.field}
+            options={[
+              { value: "country", label: "country" },
+              { value: "city", label: "city" },
+              { value: "timezone", label: "time zone" },
+            ]}
+            onChange={(field) => put({ ...leaf, field: field as typeof leaf.field })}
+          />
+          <TestEditor
+            what="Place"
+            test={leaf.test}
+            only={TEXTUAL}
+            source={{ of: "values", kind: leaf.field }}
+            onChange={(test, field) => put({ ...leaf, test }, field)}
+          />
+        </>
+      );
+    case "random":
+      return (
+        <>
+          <span>fall into the random share from</span>
+          <NumberInput label="Share from (per cent)" value={leaf.from} min={0} max={100} onChange={(from) => put({ ...leaf, from }, "from")} />
+          <span>% to</span>
+          <NumberInput label="Share to (per cent)" value={leaf.to} min={0} max={100} onChange={(to) => put({ ...leaf, to }, "to")} />
+          <span>% of the draw</span>
+          <WordInput label="Name of the draw" value={leaf.salt} maxLength={100} onChange={(salt) => put({ ...leaf, salt }, "salt")} />
+        </>
+      );
+    case "known":
+      return <span>are known: have a user id, an e-mail or a phone</span>;
+    case "sql":
+      return (
+        <span className="grid w-full gap-1">
+          <span>are found by this SQL (it returns profile ids; read-only, with a time limit)</span>
+          <Textarea
+            aria-label="SQL"
+            value={leaf.sql}
+            rows={3}
+            spellCheck={false}
+            className="font-mono text-xs"
+            placeholder="select profile_id from …"
+            onChange={(event) => put({ ...leaf, sql: event.target.value }, "sql")}
+          />
+        </span>
+      );
+    case "list":
+      return <span>are on the list {leaf.listId}</span>;
+  }
+}
+
+const TEXTUAL: readonly Test["type"][] = ["text", "text_list", "pattern", "presence"];
+const LIFECYCLE_WORDS: Record<LeafOf<"lifecycle">["state"], string> = {
+  new: "New: did it for the first time within one period.",
+  active: "Active: did it within one period, and is neither new nor returned.",
+  lapsing: "Lapsing: did it last between one and two periods ago.",
+  lapsed: "Lapsed: did it last more than two periods ago.",
+  returned: "Returned: did it within one period, after a gap of more than two.",
+};
+
+function TraitEditor({ leaf, put }: { leaf: LeafOf<"trait">; put: Put }) {
+  const name = pathText(leaf.path);
+  return (
+    <>
+      <span>their trait</span>
+      <SuggestInput
+        label="Trait"
+        value={name}
+        source={{ of: "traits" }}
+        placeholder="trait"
+        invalid={name === ""}
+        onChange={(text, chosen) =>
+          put({
+            ...leaf,
+            path: chosen?.path ?? textPath(text),
+            test: chosen?.types ? withOperator(usualOperator(chosen.types)) : leaf.test,
+          })
+        }
+      />
+      <TestEditor
+        what={`Trait ${name}`}
+        test={leaf.test}
+        source={{ of: "values", kind: "trait", path: leaf.path }}
+        onChange={(test, field) => put({ ...leaf, test }, field)}
+      />
+    </>
+  );
+}
+
+function EventEditor({ leaf, put }: { leaf: LeafOf<"event">; put: Put }) {
+  const never = leaf.measure.of === "count" && leaf.compare.operator === "exactly" && leaf.compare.n === 0;
+  return (
+    <>
+      <WordSelect
+        label="Did or did not"
+        value={never ? "not" : "did"}
+        options={[
+          { value: "did", label: "did" },
+          { value: "not", label: "did not do" },
+        ]}
+        onChange={(did) =>
+          put({ ...leaf, measure: { of: "count" }, compare: did === "not" ? { operator: "exactly", n: 0 } : { operator: "at_least", n: 1 } })
+        }
+      />
+      <EventInput label="Event" any value={leaf.event} onChange={(event) => put({ ...leaf, event })} />
+      {!never && (
+        <>
+          <CompareInput
+            what="How often"
+            whole={["count", "days", "distinct"].includes(leaf.measure.of)}
+            value={leaf.compare}
+            onChange={(compare, field) => put({ ...leaf, compare }, field)}
+          />
+          <MeasureInput event={leaf.event} value={leaf.measure} onChange={(measure) => put({ ...leaf, measure })} />
+        </>
+      )}
+      <WindowInput value={leaf.window} onChange={(window, field) => put({ ...leaf, window }, field)} />
+      <Filters event={leaf.event} where={leaf.where} onChange={(where, field) => put({ ...leaf, where }, field)} />
+    </>
+  );
+}
+
+function SegmentEditor({ leaf, put }: { leaf: LeafOf<"segment">; put: Put }) {
+  const { segments } = useBuilder();
+  return (
+    <>
+      <WordSelect
+        label="In or not in"
+        value={leaf.negate ? "out" : "in"}
+        options={[
+          { value: "in", label: "are in the segment" },
+          { value: "out", label: "are not in the segment" },
+        ]}
+        onChange={(side) => {
+          const { negate: _, ...rest } = leaf;
+          put(side === "out" ? { ...rest, negate: true } : rest);
+        }}
+      />
+      <WordSelect
+        label="Segment"
+        value={leaf.segmentId}
+        options={[{ value: "", label: "choose a segment" }, ...segments.map((one) => ({ value: one.id, label: one.name }))]}
+        onChange={(segmentId) => put({ ...leaf, segmentId })}
+      />
+    </>
+  );
+}
+
+function AccountEditor({ leaf, put }: { leaf: LeafOf<"account">; put: Put }) {
+  const { path, test, ...rest } = leaf;
+  return (
+    <>
+      <span>belong to</span>
+      <WordSelect
+        label="Which account"
+        value={test ? "trait" : "any"}
+        options={[
+          { value: "any", label: "any account" },
+          { value: "trait", label: "an account whose" },
+        ]}
+        onChange={(which) => put(which === "any" ? rest : { ...rest, path: [""], test: withOperator("text:equals") })}
+      />
+      {test && path && (
+        <>
+          <SuggestInput
+            label="Trait of the account"
+            value={pathText(path)}
+            source={{ of: "values", kind: "account", path }}
+            placeholder="trait"
+            invalid={pathText(path) === ""}
+            onChange={(text) => put({ ...rest, test, path: textPath(text) })}
+          />
+          <TestEditor
+            what="Account"
+            test={test}
+            source={{ of: "values", kind: "account", path }}
+            onChange={(next, field) => put({ ...rest, path, test: next }, field)}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: Put }) {
+  const putStep = (i: number, step: Step, field?: string) => put({ ...leaf, steps: leaf.steps.map((one, at) => (at === i ? step : one)) }, field && `${i}:${field}`);
+  const { thenNot, ...rest } = leaf;
+  return (
+    <span className="grid w-full gap-1.5">
+      {leaf.steps.map((step, i) => (
+        // A step has no identity but its place.
+        // oxlint-disable-next-line react/no-array-index-key
+        <span key={i} className="flex flex-wrap items-center gap-1.5">
+          <span className="w-14 text-muted-foreground">{i === 0 ? "first did" : "then did"}</span>
+          <SuggestInput label={`Step ${i + 1}: event`} value={step.event} source={{ of: "events" }} placeholder="event" invalid={step.event === ""} onChange={(event) => putStep(i, { ...step, event })} />
+          {i > 0 && <StepLimits step={step} i={i} leaf={leaf} onChange={(next, field) => putStep(i, next, field)} />}
+          {leaf.steps.length > 2 && (
+            <Remove label={`Take step ${i + 1} away`} onClick={() => put({ ...leaf, steps: withoutStep(leaf.steps, i) })} />
+          )}
+          <Filters event={step.event} where={step.where} onChange={(where, field) => putStep(i, { ...step, where }, field)} />
+        </span>
+      ))}
+      <span className="flex flex-wrap items-center gap-1.5">
+        {thenNot && (
+          <>
+            <span>and after that did not do</span>
+            <SuggestInput label="Event that did not follow" value={thenNot.event} source={{ of: "events" }} placeholder="event" invalid={thenNot.event === ""} onChange={(event) => put({ ...leaf, thenNot: { ...thenNot, event } })} />
+            <span>within</span>
+            <DurationInput label="Time in which it did not follow" value={thenNot.within} onChange={(within) => put({ ...leaf, thenNot: { ...thenNot, within } }, "thenNot")} />
+            <Remove label="Take the event that did not follow away" onClick={() => put(rest)} />
+          </>
+        )}
+      </span>
+      <span className="flex flex-wrap items-center gap-1.5">
+        <span className="text-muted-foreground">the first step</span>
+        <WindowInput value={leaf.window} onChange={(window, field) => put({ ...leaf, window }, field)} />
+        {leaf.steps.length < 8 && (
+          <Add onClick={() => put({ ...leaf, steps: [...leaf.steps, { event: "", where: [], within: { n: 7, unit: "day" } }] })}>step</Add>
+        )}
+        {!thenNot && <Add onClick={() => put({ ...leaf, thenNot: { event: "", where: [], within: { n: 7, unit: "day" } } })}>and then did not</Add>}
+      </span>
+    </span>
+  );
+}
+
+/** Links to the steps behind the removed one follow their step; links to it go. The first step has nothing before it. */
+function withoutStep(steps: readonly Step[], gone: number): Step[] {
+  return steps
+    .filter((_, i) => i !== gone)
+    .map((step, i) => {
+      const { same, within, without, ...rest } = step;
+      const links = same?.filter((link) => link.step !== gone).map((link) => (link.step > gone ? { ...link, step: link.step - 1 } : link));
+      return {
+        ...rest,
+        ...(i > 0 && within ? { within } : {}),
+        ...(i > 0 && without ? { without } : {}),
+        ...(i > 0 && links?.length ? { same: links } : {}),
+      };
+    });
+}
+
+function StepLimits({ step, i, leaf, onChange }: { step: Step; i: number; leaf: LeafOf<"sequence">; onChange: (step: Step, field?: string) => void }) {
+  const { within, without, same, ...rest } = step;
+  const keep = { ...rest, ...(within ? { within } : {}), ...(without ? { without } : {}), ...(same ? { same } : {}) };
+  const link = same?.[0];
+  return (
+    <>
+      {within ? (
+        <>
+          <span>within</span>
+          <DurationInput label={`Step ${i + 1}: within`} value={within} onChange={(next) => onChange({ ...keep, within: next }, "within")} />
+          <Remove label={`Take the time limit of step ${i + 1} away`} onClick={() => onChange({ ...rest, ...(without ? { without } : {}), ...(same ? { same } : {}) })} />
+        </>
+      ) : (
+        <Add onClick={() => onChange({ ...keep, within: { n: 7, unit: "day" } })}>within</Add>
+      )}
+      {without ? (
+        <>
+          <span>without</span>
+          <SuggestInput label={`Step ${i + 1}: not in between`} value={without.event} source={{ of: "events" }} placeholder="event" invalid={without.event === ""} onChange={(event) => onChange({ ...keep, without: { ...without, event } })} />
+          <span>in between</span>
+          <Remove label={`Take “without” of step ${i + 1} away`} onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(same ? { same } : {}) })} />
+        </>
+      ) : (
+        <Add onClick={() => onChange({ ...keep, without: { event: "", where: [] } })}>without</Add>
+      )}
+      {link ? (
+        <>
+          <span>with the same</span>
+          <SuggestInput
+            label={`Step ${i + 1}: same property`}
+            value={pathText(link.path)}
+            source={{ of: "properties", event: step.event }}
+            placeholder="property"
+            onChange={(text, chosen) => {
+              const path = chosen?.path ?? textPath(text);
+              onChange({ ...keep, same: [{ path, step: link.step, stepPath: path }, ...(same ?? []).slice(1)] });
+            }}
+          />
+          <span>as step</span>
+          <WordSelect
+            label={`Step ${i + 1}: same as step`}
+            value={String(link.step)}
+            options={leaf.steps.slice(0, i).map((_, at) => ({ value: String(at), label: String(at + 1) }))}
+            onChange={(at) => onChange({ ...keep, same: [{ ...link, step: Number(at) }, ...(same ?? []).slice(1)] })}
+          />
+          <Remove label={`Take “same” of step ${i + 1} away`} onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(without ? { without } : {}) })} />
+        </>
+      ) : (
+        <Add onClick={() => onChange({ ...keep, same: [{ path: ["product_id"], step: i - 1, stepPath: ["product_id"] }] })}>same…</Add>
+      )}
+    </>
+  );
+}
+
+function Remove({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <button type="button" aria-label={label} onClick={onClick} className="grid size-7 place-content-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground">
+      <X aria-hidden className="size-3.5" />
+    </button>
+  );
+}
+
+function Add({ children, onClick }: { children: string; onClick: () => void }) {
+  return (
+    <Button variant="ghost" size="sm" className="text-muted-foreground" onClick={onClick}>
+      <Plus aria-hidden />
+      {children}
+    </Button>
+  );
+}

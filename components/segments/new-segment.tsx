@@ -1,0 +1,48 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useQueryState } from "nuqs";
+import { useState } from "react";
+import { PageHeader } from "@/components/layout/page-header";
+import { Button } from "@/components/ui/button";
+import type { TemplateNote } from "@/domain/segments/catalog-model";
+import type { Rule } from "@/domain/segments/model";
+import { emptyRule } from "./builder-state";
+import { SegmentBuilder, type SegmentBuilderProps } from "./segment-builder";
+import { TemplateGallery } from "./template-gallery";
+
+type Props = Pick<SegmentBuilderProps, "segments" | "folders" | "zone" | "save"> & { notes: readonly TemplateNote[] };
+
+/** Where a new segment begins: blank, or a template; then the builder. */
+export function NewSegment({ notes, ...builder }: Props) {
+  const [template] = useQueryState("template");
+  const [start, setStart] = useState<{ rule: Rule; name: string } | null>(null);
+  if (start) {
+    return (
+      <>
+        <PageHeader title="New segment" description="Counts are exact and follow as you write." />
+        <SegmentBuilder initial={start.rule} details={{ name: start.name, description: null, folder: null, tags: [], note: null }} {...builder} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader
+        title="New segment"
+        description="Begin from blank, or take a template and change it. Nothing is saved before you say so."
+        actions={
+          <Button onClick={() => setStart({ rule: emptyRule(), name: "" })}>
+            <Plus aria-hidden />
+            Start from blank
+          </Button>
+        }
+      />
+      <section aria-labelledby="gallery" className="grid gap-2">
+        <h2 id="gallery" className="text-base font-semibold tracking-tight">
+          Templates
+        </h2>
+        <TemplateGallery notes={notes} initial={template ?? undefined} onUse={(rule, { name }) => setStart({ rule, name })} />
+      </section>
+    </>
+  );
+}
