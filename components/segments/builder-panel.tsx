@@ -75,7 +75,19 @@ function Funnel({ rule, names, estimate, stale }: PanelProps) {
   );
 }
 
-function Bar({ words, count, base, lost = 0, strong = false }: { words: string; count: number; base: number; lost?: number; strong?: boolean }) {
+function Bar({
+  words,
+  count,
+  base,
+  lost = 0,
+  strong = false,
+}: {
+  words: string;
+  count: number;
+  base: number;
+  lost?: number;
+  strong?: boolean;
+}) {
   return (
     <li className="grid gap-1 text-sm">
       <div className="flex items-baseline justify-between gap-3">
@@ -86,7 +98,10 @@ function Bar({ words, count, base, lost = 0, strong = false }: { words: string; 
         </span>
       </div>
       <div aria-hidden className="h-1.5 rounded-full bg-secondary">
-        <div className="h-full rounded-full bg-chart-1" style={{ width: `${base === 0 ? 0 : Math.max(count > 0 ? 0.7 : 0, (100 * count) / base)}%` }} />
+        <div
+          className="h-full rounded-full bg-chart-1"
+          style={{ width: `${base === 0 ? 0 : Math.max(count > 0 ? 0.7 : 0, (100 * count) / base)}%` }}
+        />
       </div>
     </li>
   );
@@ -186,7 +201,10 @@ function TestPerson({ rule, segmentId, names }: PanelProps) {
 
 export function Problem({ text, retry }: { text: ReactNode; retry: () => void }) {
   return (
-    <div role="alert" className="flex flex-wrap items-center justify-between gap-2 rounded-md border border-destructive/40 bg-destructive-soft px-3 py-2 text-sm text-destructive-text">
+    <div
+      role="alert"
+      className="flex flex-wrap items-center justify-between gap-2 rounded-md border border-destructive/40 bg-destructive-soft px-3 py-2 text-sm text-destructive-text"
+    >
       <span>{text}</span>
       <Button size="sm" variant="outline" onClick={retry}>
         Try again
@@ -196,7 +214,17 @@ export function Problem({ text, retry }: { text: ReactNode; retry: () => void })
 }
 
 /** The total with the moment at which it is exact. */
-export function Total({ estimate, stale, error, retry }: { estimate: Estimate | undefined; stale: boolean; error: string | null; retry: () => void }) {
+export function Total({
+  estimate,
+  stale,
+  error,
+  retry,
+}: {
+  estimate: Estimate | undefined;
+  stale: boolean;
+  error: string | null;
+  retry: () => void;
+}) {
   if (error) return <Problem text={error} retry={retry} />;
   return (
     <div className={cn("flex flex-wrap items-baseline gap-x-2 gap-y-0.5 transition-opacity", stale && "opacity-55")}>

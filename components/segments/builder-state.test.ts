@@ -1,7 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Group, Leaf, RuleNode } from "@/domain/segments/model";
-import { type BuilderAction, builderReducer, canUnwrap, cloneNode, emptyRule, findNode, fits, nodesOf, place, startState } from "./builder-state";
+import {
+  type BuilderAction,
+  builderReducer,
+  canUnwrap,
+  cloneNode,
+  emptyRule,
+  findNode,
+  fits,
+  nodesOf,
+  place,
+  startState,
+} from "./builder-state";
 
 const leaf = (id: string): Leaf => ({ kind: "known", id });
 const group = (id: string, children: RuleNode[], match: Group["match"] = "all"): Group => ({ kind: "group", id, match, children });

@@ -202,8 +202,7 @@ export function* nodesOf(node: RuleNode): Generator<RuleNode> {
 const depthOf = (node: RuleNode): number => (node.kind === "group" ? 1 + Math.max(0, ...node.children.map(depthOf)) : 1);
 
 /** Limits of size and depth; an action that breaks them does nothing. */
-export const fits = (rule: Rule): boolean =>
-  depthOf(rule.root) <= RULE_LIMITS.depth && [...nodesOf(rule.root)].length <= RULE_LIMITS.nodes;
+export const fits = (rule: Rule): boolean => depthOf(rule.root) <= RULE_LIMITS.depth && [...nodesOf(rule.root)].length <= RULE_LIMITS.nodes;
 
 /** The node with new ids throughout. */
 export function cloneNode(node: RuleNode, newId: () => string): RuleNode {

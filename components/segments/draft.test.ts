@@ -5,7 +5,12 @@ import { LEAF_CHOICES } from "./leaf-kinds";
 import { isNegative, OPERATOR_GROUPS, operatorId, usualOperator, withOperator } from "./operators";
 
 const rule = (...children: RuleNode[]): Rule => ({ version: 1, root: { kind: "group", id: "root", match: "all", children } });
-const isNot: Leaf = { kind: "trait", id: "a", path: ["plan"], test: { type: "text", operator: "not_equals", value: "pro", ignoreCase: true } };
+const isNot: Leaf = {
+  kind: "trait",
+  id: "a",
+  path: ["plan"],
+  test: { type: "text", operator: "not_equals", value: "pro", ignoreCase: true },
+};
 const blank: Leaf = { kind: "trait", id: "b", path: [""], test: { type: "text", operator: "equals", value: "", ignoreCase: true } };
 
 describe("a draft", () => {
@@ -48,7 +53,9 @@ describe("operators", () => {
   const all = OPERATOR_GROUPS.flatMap(({ choices }) => choices);
   it("each makes its own test, and keeps the value from one to the next", () => {
     for (const { id } of all) expect(operatorId(withOperator(id))).toBe(id);
-    expect(withOperator("text_list:in", withOperator("text:equals", { type: "number", operator: "equals", value: 7 }))).toMatchObject({ values: ["7"] });
+    expect(withOperator("text_list:in", withOperator("text:equals", { type: "number", operator: "equals", value: 7 }))).toMatchObject({
+      values: ["7"],
+    });
     expect(withOperator("text:contains", { type: "text_list", operator: "in", values: ["DE", "AT"], ignoreCase: false })).toMatchObject({
       value: "DE",
       ignoreCase: false,

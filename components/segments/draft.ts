@@ -37,7 +37,8 @@ export function problemOf(leaf: Leaf): string | null {
 function missingIn(leaf: Leaf): string | null {
   if (leaf.kind === "trait" && leaf.path.some((key) => key === "")) return "Choose a trait.";
   if ((leaf.kind === "event" || leaf.kind === "event_time") && leaf.event === "") return "Choose an event.";
-  if (leaf.kind === "sequence" && leaf.steps.some((step) => step.event === "" || step.without?.event === "")) return "Choose an event for every step.";
+  if (leaf.kind === "sequence" && leaf.steps.some((step) => step.event === "" || step.without?.event === ""))
+    return "Choose an event for every step.";
   if (leaf.kind === "sequence" && leaf.thenNot?.event === "") return "Choose the event that did not follow.";
   if (leaf.kind === "segment" && leaf.segmentId === "") return "Choose a segment.";
   if (leaf.kind === "sql" && leaf.sql.trim() === "") return "Write the SQL.";
@@ -57,7 +58,8 @@ function missingIn(leaf: Leaf): string | null {
     if ((test.type === "date" && test.at === "") || (test.type === "date_range" && (test.from === "" || test.to === "")))
       return "Choose a day.";
   }
-  if ("compare" in leaf && Object.values(leaf.compare).some((value) => typeof value === "number" && Number.isNaN(value))) return "Write a number.";
+  if ("compare" in leaf && Object.values(leaf.compare).some((value) => typeof value === "number" && Number.isNaN(value)))
+    return "Write a number.";
   return null;
 }
 
@@ -69,7 +71,9 @@ export function runnable(rule: Rule): Rule {
       const inner = keep(child);
       return inner.muted || inner.children.some((one) => !one.muted) ? [inner] : [];
     });
-    return children.length === group.children.length && children.every((child, i) => child === group.children[i]) ? group : { ...group, children };
+    return children.length === group.children.length && children.every((child, i) => child === group.children[i])
+      ? group
+      : { ...group, children };
   };
   const root = keep(rule.root);
   return root === rule.root ? rule : { ...rule, root };
@@ -84,7 +88,12 @@ export function includesMissing(root: Group, leaf: Leaf): boolean {
     parent?.match === "all" &&
     parent.children.some(
       (one) =>
-        one.kind === "trait" && !one.muted && !one.negate && one.test.type === "presence" && one.test.operator === "exists" && JSON.stringify(one.path) === path,
+        one.kind === "trait" &&
+        !one.muted &&
+        !one.negate &&
+        one.test.type === "presence" &&
+        one.test.operator === "exists" &&
+        JSON.stringify(one.path) === path,
     )
   );
 }

@@ -9,7 +9,17 @@ import { usualOperator, withOperator } from "./operators";
 import { pathText, SuggestInput, textPath } from "./suggest";
 import { TestEditor } from "./test-editor";
 
-export function EventInput({ label, value, onChange, any = false }: { label: string; value: string | null; any?: boolean; onChange: (event: string | null) => void }) {
+export function EventInput({
+  label,
+  value,
+  onChange,
+  any = false,
+}: {
+  label: string;
+  value: string | null;
+  any?: boolean;
+  onChange: (event: string | null) => void;
+}) {
   const input =
     value === null ? null : (
       <SuggestInput label={label} value={value} source={{ of: "events" }} placeholder="event" invalid={value === ""} onChange={onChange} />
@@ -32,13 +42,30 @@ export function EventInput({ label, value, onChange, any = false }: { label: str
 }
 
 /** "where category is shoes and price is above 50": all for the same event. */
-export function Filters({ event, where, onChange }: { event: string | null; where: readonly Filter[]; onChange: (where: Filter[], field?: string) => void }) {
-  const put = (i: number, filter: Filter, field?: string) => onChange(where.map((one, at) => (at === i ? filter : one)), field && `${i}:${field}`);
+export function Filters({
+  event,
+  where,
+  onChange,
+}: {
+  event: string | null;
+  where: readonly Filter[];
+  onChange: (where: Filter[], field?: string) => void;
+}) {
+  const put = (i: number, filter: Filter, field?: string) =>
+    onChange(
+      where.map((one, at) => (at === i ? filter : one)),
+      field && `${i}:${field}`,
+    );
   return (
     <>
       {where.map((filter, i) => {
         const what = `Where ${pathText(filter.path) || i + 1}`;
-        const source = { of: "values", kind: filter.root === "context" ? "context" : "property", path: filter.path, event: event ?? "" } as const;
+        const source = {
+          of: "values",
+          kind: filter.root === "context" ? "context" : "property",
+          path: filter.path,
+          event: event ?? "",
+        } as const;
         return (
           // A filter has no identity but its place.
           // oxlint-disable-next-line react/no-array-index-key
@@ -117,10 +144,19 @@ export function WindowInput({ value, onChange }: { value: Window; onChange: (win
   return (
     <>
       <WordSelect label="When" value={value.kind} options={WINDOWS} onChange={(kind) => onChange(start(kind as Window["kind"]))} />
-      {value.kind === "last" && <DurationInput label="Time window" value={value.duration} onChange={(duration) => onChange({ ...value, duration }, "window")} />}
+      {value.kind === "last" && (
+        <DurationInput label="Time window" value={value.duration} onChange={(duration) => onChange({ ...value, duration }, "window")} />
+      )}
       {value.kind === "calendar_days" && (
         <>
-          <NumberInput label="Calendar days" value={value.days} min={1} max={3660} whole onChange={(days) => onChange({ ...value, days }, "window")} />
+          <NumberInput
+            label="Calendar days"
+            value={value.days}
+            min={1}
+            max={3660}
+            whole
+            onChange={(days) => onChange({ ...value, days }, "window")}
+          />
           <span>today included</span>
         </>
       )}
@@ -134,9 +170,19 @@ export function WindowInput({ value, onChange }: { value: Window; onChange: (win
       )}
       {value.kind === "fixed" && (
         <>
-          <DayInput label="From day" zone={zone} value={value.from ?? ""} onChange={(from) => onChange({ ...value, from: from || null }, "from")} />
+          <DayInput
+            label="From day"
+            zone={zone}
+            value={value.from ?? ""}
+            onChange={(from) => onChange({ ...value, from: from || null }, "from")}
+          />
           <span>until before</span>
-          <DayInput label="Until before day" zone={zone} value={value.to ?? ""} onChange={(to) => onChange({ ...value, to: to || null }, "to")} />
+          <DayInput
+            label="Until before day"
+            zone={zone}
+            value={value.to ?? ""}
+            onChange={(to) => onChange({ ...value, to: to || null }, "to")}
+          />
         </>
       )}
     </>
@@ -152,7 +198,17 @@ const COMPARES: readonly { value: Compare["operator"]; label: string }[] = [
   { value: "between", label: "between" },
 ];
 
-export function CompareInput({ what, value, whole, onChange }: { what: string; value: Compare; whole: boolean; onChange: (compare: Compare, field?: string) => void }) {
+export function CompareInput({
+  what,
+  value,
+  whole,
+  onChange,
+}: {
+  what: string;
+  value: Compare;
+  whole: boolean;
+  onChange: (compare: Compare, field?: string) => void;
+}) {
   const n = value.operator === "between" ? value.from : value.n;
   return (
     <>

@@ -26,14 +26,16 @@ function ExplainNode({ root, explained, names }: { root: RuleNode; explained: Ex
   const node = findNode(root, explained.id);
   if (!node) return null;
   const Icon = explained.muted ? Minus : explained.met ? Check : X;
-  const words =
-    node.kind === "group" ? `${node.negate ? "not " : ""}${node.match} of these` : shortWords(node, names, 160);
+  const words = node.kind === "group" ? `${node.negate ? "not " : ""}${node.match} of these` : shortWords(node, names, 160);
   return (
     <li className={cn(!explained.decisive && "text-muted-foreground")}>
       <div className="flex items-start gap-1.5">
         <Icon
           aria-hidden
-          className={cn("mt-0.5 size-4 shrink-0", explained.muted ? "text-muted-foreground" : explained.met ? "text-success-text" : "text-destructive-text")}
+          className={cn(
+            "mt-0.5 size-4 shrink-0",
+            explained.muted ? "text-muted-foreground" : explained.met ? "text-success-text" : "text-destructive-text",
+          )}
         />
         <span className="sr-only">{explained.muted ? "Muted:" : explained.met ? "Met:" : "Not met:"}</span>
         <span className="min-w-0 break-words">
@@ -62,8 +64,10 @@ const shown = (value: unknown): string => (typeof value === "string" ? `“${val
 function EvidenceText({ evidence }: { evidence: Evidence }) {
   const parts: string[] = [];
   if (evidence.state) parts.push(evidence.state);
-  if ("number" in evidence) parts.push(evidence.number === undefined ? "no number" : `found ${Number(evidence.number.toFixed(2)).toLocaleString("en-GB")}`);
-  if ("value" in evidence) parts.push(evidence.value === undefined || evidence.value === null ? "no value" : `value ${shown(evidence.value)}`);
+  if ("number" in evidence)
+    parts.push(evidence.number === undefined ? "no number" : `found ${Number(evidence.number.toFixed(2)).toLocaleString("en-GB")}`);
+  if ("value" in evidence)
+    parts.push(evidence.value === undefined || evidence.value === null ? "no value" : `value ${shown(evidence.value)}`);
   const { events = [], eventsTotal = 0 } = evidence;
   return (
     <span className="block text-xs text-muted-foreground">

@@ -58,7 +58,13 @@ export function WordSelect({
   );
 }
 
-export function WordInput({ label, value, onChange, className, ...props }: { label: string; value: string; onChange: (value: string) => void } & Omit<ComponentProps<"input">, "value" | "onChange">) {
+export function WordInput({
+  label,
+  value,
+  onChange,
+  className,
+  ...props
+}: { label: string; value: string; onChange: (value: string) => void } & Omit<ComponentProps<"input">, "value" | "onChange">) {
   return (
     <input
       type="text"
@@ -142,7 +148,17 @@ export function DurationInput({ label, value, onChange }: { label: string; value
 }
 
 /** A day of the company's calendar, kept as the instant at which it begins. */
-export function DayInput({ label, value, zone, onChange }: { label: string; value: string; zone: string; onChange: (instant: string) => void }) {
+export function DayInput({
+  label,
+  value,
+  zone,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  zone: string;
+  onChange: (instant: string) => void;
+}) {
   return (
     <input
       type="date"

@@ -130,7 +130,13 @@ export function LeafEditor({ leaf }: { leaf: Leaf }) {
       return (
         <>
           <span>fall into the random share from</span>
-          <NumberInput label="Share from (per cent)" value={leaf.from} min={0} max={100} onChange={(from) => put({ ...leaf, from }, "from")} />
+          <NumberInput
+            label="Share from (per cent)"
+            value={leaf.from}
+            min={0}
+            max={100}
+            onChange={(from) => put({ ...leaf, from }, "from")}
+          />
           <span>% to</span>
           <NumberInput label="Share to (per cent)" value={leaf.to} min={0} max={100} onChange={(to) => put({ ...leaf, to }, "to")} />
           <span>% of the draw</span>
@@ -209,7 +215,11 @@ function EventEditor({ leaf, put }: { leaf: LeafOf<"event">; put: Put }) {
           { value: "not", label: "did not do" },
         ]}
         onChange={(did) =>
-          put({ ...leaf, measure: { of: "count" }, compare: did === "not" ? { operator: "exactly", n: 0 } : { operator: "at_least", n: 1 } })
+          put({
+            ...leaf,
+            measure: { of: "count" },
+            compare: did === "not" ? { operator: "exactly", n: 0 } : { operator: "at_least", n: 1 },
+          })
         }
       />
       <EventInput label="Event" any value={leaf.event} onChange={(event) => put({ ...leaf, event })} />
@@ -293,7 +303,8 @@ function AccountEditor({ leaf, put }: { leaf: LeafOf<"account">; put: Put }) {
 }
 
 function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: Put }) {
-  const putStep = (i: number, step: Step, field?: string) => put({ ...leaf, steps: leaf.steps.map((one, at) => (at === i ? step : one)) }, field && `${i}:${field}`);
+  const putStep = (i: number, step: Step, field?: string) =>
+    put({ ...leaf, steps: leaf.steps.map((one, at) => (at === i ? step : one)) }, field && `${i}:${field}`);
   const { thenNot, ...rest } = leaf;
   return (
     <span className="grid w-full gap-1.5">
@@ -302,7 +313,14 @@ function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: Put }) {
         // oxlint-disable-next-line react/no-array-index-key
         <span key={i} className="flex flex-wrap items-center gap-1.5">
           <span className="w-14 text-muted-foreground">{i === 0 ? "first did" : "then did"}</span>
-          <SuggestInput label={`Step ${i + 1}: event`} value={step.event} source={{ of: "events" }} placeholder="event" invalid={step.event === ""} onChange={(event) => putStep(i, { ...step, event })} />
+          <SuggestInput
+            label={`Step ${i + 1}: event`}
+            value={step.event}
+            source={{ of: "events" }}
+            placeholder="event"
+            invalid={step.event === ""}
+            onChange={(event) => putStep(i, { ...step, event })}
+          />
           {i > 0 && <StepLimits step={step} i={i} leaf={leaf} onChange={(next, field) => putStep(i, next, field)} />}
           {leaf.steps.length > 2 && (
             <Remove label={`Take step ${i + 1} away`} onClick={() => put({ ...leaf, steps: withoutStep(leaf.steps, i) })} />
@@ -314,9 +332,20 @@ function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: Put }) {
         {thenNot && (
           <>
             <span>and after that did not do</span>
-            <SuggestInput label="Event that did not follow" value={thenNot.event} source={{ of: "events" }} placeholder="event" invalid={thenNot.event === ""} onChange={(event) => put({ ...leaf, thenNot: { ...thenNot, event } })} />
+            <SuggestInput
+              label="Event that did not follow"
+              value={thenNot.event}
+              source={{ of: "events" }}
+              placeholder="event"
+              invalid={thenNot.event === ""}
+              onChange={(event) => put({ ...leaf, thenNot: { ...thenNot, event } })}
+            />
             <span>within</span>
-            <DurationInput label="Time in which it did not follow" value={thenNot.within} onChange={(within) => put({ ...leaf, thenNot: { ...thenNot, within } }, "thenNot")} />
+            <DurationInput
+              label="Time in which it did not follow"
+              value={thenNot.within}
+              onChange={(within) => put({ ...leaf, thenNot: { ...thenNot, within } }, "thenNot")}
+            />
             <Remove label="Take the event that did not follow away" onClick={() => put(rest)} />
           </>
         )}
@@ -327,7 +356,9 @@ function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: Put }) {
         {leaf.steps.length < 8 && (
           <Add onClick={() => put({ ...leaf, steps: [...leaf.steps, { event: "", where: [], within: { n: 7, unit: "day" } }] })}>step</Add>
         )}
-        {!thenNot && <Add onClick={() => put({ ...leaf, thenNot: { event: "", where: [], within: { n: 7, unit: "day" } } })}>and then did not</Add>}
+        {!thenNot && (
+          <Add onClick={() => put({ ...leaf, thenNot: { event: "", where: [], within: { n: 7, unit: "day" } } })}>and then did not</Add>
+        )}
       </span>
     </span>
   );
@@ -349,7 +380,17 @@ function withoutStep(steps: readonly Step[], gone: number): Step[] {
     });
 }
 
-function StepLimits({ step, i, leaf, onChange }: { step: Step; i: number; leaf: LeafOf<"sequence">; onChange: (step: Step, field?: string) => void }) {
+function StepLimits({
+  step,
+  i,
+  leaf,
+  onChange,
+}: {
+  step: Step;
+  i: number;
+  leaf: LeafOf<"sequence">;
+  onChange: (step: Step, field?: string) => void;
+}) {
   const { within, without, same, ...rest } = step;
   const keep = { ...rest, ...(within ? { within } : {}), ...(without ? { without } : {}), ...(same ? { same } : {}) };
   const link = same?.[0];
@@ -358,8 +399,15 @@ function StepLimits({ step, i, leaf, onChange }: { step: Step; i: number; leaf: 
       {within ? (
         <>
           <span>within</span>
-          <DurationInput label={`Step ${i + 1}: within`} value={within} onChange={(next) => onChange({ ...keep, within: next }, "within")} />
-          <Remove label={`Take the time limit of step ${i + 1} away`} onClick={() => onChange({ ...rest, ...(without ? { without } : {}), ...(same ? { same } : {}) })} />
+          <DurationInput
+            label={`Step ${i + 1}: within`}
+            value={within}
+            onChange={(next) => onChange({ ...keep, within: next }, "within")}
+          />
+          <Remove
+            label={`Take the time limit of step ${i + 1} away`}
+            onClick={() => onChange({ ...rest, ...(without ? { without } : {}), ...(same ? { same } : {}) })}
+          />
         </>
       ) : (
         <Add onClick={() => onChange({ ...keep, within: { n: 7, unit: "day" } })}>within</Add>
@@ -367,9 +415,19 @@ function StepLimits({ step, i, leaf, onChange }: { step: Step; i: number; leaf: 
       {without ? (
         <>
           <span>without</span>
-          <SuggestInput label={`Step ${i + 1}: not in between`} value={without.event} source={{ of: "events" }} placeholder="event" invalid={without.event === ""} onChange={(event) => onChange({ ...keep, without: { ...without, event } })} />
+          <SuggestInput
+            label={`Step ${i + 1}: not in between`}
+            value={without.event}
+            source={{ of: "events" }}
+            placeholder="event"
+            invalid={without.event === ""}
+            onChange={(event) => onChange({ ...keep, without: { ...without, event } })}
+          />
           <span>in between</span>
-          <Remove label={`Take “without” of step ${i + 1} away`} onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(same ? { same } : {}) })} />
+          <Remove
+            label={`Take “without” of step ${i + 1} away`}
+            onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(same ? { same } : {}) })}
+          />
         </>
       ) : (
         <Add onClick={() => onChange({ ...keep, without: { event: "", where: [] } })}>without</Add>
@@ -394,7 +452,10 @@ function StepLimits({ step, i, leaf, onChange }: { step: Step; i: number; leaf: 
             options={leaf.steps.slice(0, i).map((_, at) => ({ value: String(at), label: String(at + 1) }))}
             onChange={(at) => onChange({ ...keep, same: [{ ...link, step: Number(at) }, ...(same ?? []).slice(1)] })}
           />
-          <Remove label={`Take “same” of step ${i + 1} away`} onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(without ? { without } : {}) })} />
+          <Remove
+            label={`Take “same” of step ${i + 1} away`}
+            onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(without ? { without } : {}) })}
+          />
         </>
       ) : (
         <Add onClick={() => onChange({ ...keep, same: [{ path: ["product_id"], step: i - 1, stepPath: ["product_id"] }] })}>same…</Add>
@@ -405,7 +466,12 @@ function StepLimits({ step, i, leaf, onChange }: { step: Step; i: number; leaf: 
 
 function Remove({ label, onClick }: { label: string; onClick: () => void }) {
   return (
-    <button type="button" aria-label={label} onClick={onClick} className="grid size-7 place-content-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground">
+    <button
+      type="button"
+      aria-label={label}
+      onClick={onClick}
+      className="grid size-7 place-content-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground"
+    >
       <X aria-hidden className="size-3.5" />
     </button>
   );

@@ -107,7 +107,13 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
   {
     label: "Who they are",
     choices: [
-      { kind: "trait", label: "Trait", hint: "what is known about them", icon: Tag, make: (id) => ({ kind: "trait", id, path: [""], test: equals() }) },
+      {
+        kind: "trait",
+        label: "Trait",
+        hint: "what is known about them",
+        icon: Tag,
+        make: (id) => ({ kind: "trait", id, path: [""], test: equals() }),
+      },
       {
         kind: "location",
         label: "Place",
@@ -130,13 +136,25 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
         make: (id) => ({ kind: "device", id, field: "type", test: equals() }),
       },
       { kind: "account", label: "Account", hint: "belongs to a company", icon: Building2, make: (id) => ({ kind: "account", id }) },
-      { kind: "known", label: "Known person", hint: "has a user id, e-mail or phone", icon: UserRoundCheck, make: (id) => ({ kind: "known", id }) },
+      {
+        kind: "known",
+        label: "Known person",
+        hint: "has a user id, e-mail or phone",
+        icon: UserRoundCheck,
+        make: (id) => ({ kind: "known", id }),
+      },
     ],
   },
   {
     label: "Other",
     choices: [
-      { kind: "segment", label: "Another segment", hint: "is in it, or not", icon: UsersRound, make: (id) => ({ kind: "segment", id, segmentId: "" }) },
+      {
+        kind: "segment",
+        label: "Another segment",
+        hint: "is in it, or not",
+        icon: UsersRound,
+        make: (id) => ({ kind: "segment", id, segmentId: "" }),
+      },
       {
         kind: "random",
         label: "Random share",

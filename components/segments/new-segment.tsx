@@ -1,5 +1,6 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useQueryState } from "nuqs";
 import { useState } from "react";
@@ -8,20 +9,31 @@ import { Button } from "@/components/ui/button";
 import type { TemplateNote } from "@/domain/segments/catalog-model";
 import type { Rule } from "@/domain/segments/model";
 import { emptyRule } from "./builder-state";
+import { getJson } from "./queries";
 import { SegmentBuilder, type SegmentBuilderProps } from "./segment-builder";
 import { TemplateGallery } from "./template-gallery";
 
-type Props = Pick<SegmentBuilderProps, "segments" | "folders" | "zone" | "save"> & { notes: readonly TemplateNote[] };
+type Props = Pick<SegmentBuilderProps, "segments" | "folders" | "zone" | "save">;
 
 /** Where a new segment begins: blank, or a template; then the builder. */
-export function NewSegment({ notes, ...builder }: Props) {
+export function NewSegment(builder: Props) {
   const [template] = useQueryState("template");
+  // Which templates have data here; the gallery does not wait for it.
+  const { data: notes = [] } = useQuery({
+    queryKey: ["segments", "templates"],
+    queryFn: ({ signal }) => getJson<TemplateNote[]>("/api/segments/templates", signal),
+    staleTime: 300_000,
+  });
   const [start, setStart] = useState<{ rule: Rule; name: string } | null>(null);
   if (start) {
     return (
       <>
         <PageHeader title="New segment" description="Counts are exact and follow as you write." />
-        <SegmentBuilder initial={start.rule} details={{ name: start.name, description: null, folder: null, tags: [], note: null }} {...builder} />
+        <SegmentBuilder
+          initial={start.rule}
+          details={{ name: start.name, description: null, folder: null, tags: [], note: null }}
+          {...builder}
+        />
       </>
     );
   }

@@ -209,7 +209,7 @@ function NodeMenu({ node, label, verbs }: { node: RuleNode; label: string; verbs
   );
 }
 
-export const COUNT_COLUMNS = "grid grid-cols-[5.5rem_5.5rem] gap-2 text-right tabular-nums";
+export const COUNT_COLUMNS = "grid grid-cols-[4.25rem_4.25rem] gap-2 text-right tabular-nums";
 
 /** Own count and what is left after it, exact; dimmed while a fresh answer is under way. */
 function Counts({ node, label }: { node: RuleNode; label: string }) {
@@ -219,18 +219,24 @@ function Counts({ node, label }: { node: RuleNode; label: string }) {
     <span
       data-counts={node.id}
       data-stale={stale || undefined}
-      className={cn("flex shrink-0 items-baseline gap-3 text-sm transition-opacity @2xl:grid @2xl:grid-cols-[5.5rem_5.5rem] @2xl:gap-2 @2xl:text-right", stale && "opacity-55")}
+      className={cn(
+        "flex shrink-0 items-baseline gap-3 text-sm transition-opacity @xl:grid @xl:grid-cols-[4.25rem_4.25rem] @xl:gap-2 @xl:text-right",
+        stale && "opacity-55",
+      )}
     >
       <span className="tabular-nums" aria-label={found ? `${formatCount(found.alone)} people: ${label}` : "not counted"}>
         {found ? formatCount(found.alone) : "–"}
-        <span aria-hidden className="ml-1 text-xs text-muted-foreground @2xl:hidden">
+        <span aria-hidden className="ml-1 text-xs text-muted-foreground @xl:hidden">
           alone
         </span>
       </span>
-      <span className="font-medium tabular-nums" {...(found?.after === undefined ? { "aria-hidden": true } : { "aria-label": `${formatCount(found.after)} left after it` })}>
+      <span
+        className="font-medium tabular-nums"
+        {...(found?.after === undefined ? { "aria-hidden": true } : { "aria-label": `${formatCount(found.after)} left after it` })}
+      >
         {found?.after === undefined ? "" : formatCount(found.after)}
         {found?.after !== undefined && (
-          <span aria-hidden className="ml-1 text-xs font-normal text-muted-foreground @2xl:hidden">
+          <span aria-hidden className="ml-1 text-xs font-normal text-muted-foreground @xl:hidden">
             left
           </span>
         )}
@@ -250,10 +256,16 @@ export function NodeView({ node, parent, index }: { node: RuleNode; parent: Grou
         "relative",
         drag.dragging === node.id && "opacity-50",
         target === index && "before:absolute before:inset-x-0 before:-top-0.5 before:h-0.5 before:rounded-full before:bg-primary",
-        target === index + 1 && index === parent.children.length - 1 && "after:absolute after:inset-x-0 after:-bottom-0.5 after:h-0.5 after:rounded-full after:bg-primary",
+        target === index + 1 &&
+          index === parent.children.length - 1 &&
+          "after:absolute after:inset-x-0 after:-bottom-0.5 after:h-0.5 after:rounded-full after:bg-primary",
       )}
     >
-      {node.kind === "group" ? <GroupView group={node} parent={parent} index={index} /> : <RowView leaf={node} parent={parent} index={index} />}
+      {node.kind === "group" ? (
+        <GroupView group={node} parent={parent} index={index} />
+      ) : (
+        <RowView leaf={node} parent={parent} index={index} />
+      )}
     </li>
   );
 }
@@ -266,7 +278,11 @@ function Combinator({ parent, index }: { parent: Group; index: number }) {
       <span
         className={cn(
           "rounded-sm px-1.5 text-xs leading-4 font-semibold",
-          { all: "bg-primary-soft text-primary-text", any: "bg-warning-soft text-warning-text", none: "bg-destructive-soft text-destructive-text" }[parent.match],
+          {
+            all: "bg-primary-soft text-primary-text",
+            any: "bg-warning-soft text-warning-text",
+            none: "bg-destructive-soft text-destructive-text",
+          }[parent.match],
         )}
       >
         {WORD[parent.match]}
@@ -296,7 +312,7 @@ function RowView({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: nu
       >
         <Handle id={leaf.id} label={label} />
         <Icon aria-hidden className="mt-1.5 size-4 shrink-0 text-muted-foreground max-sm:hidden" />
-        <div className="flex min-w-0 flex-1 flex-col gap-1 pl-1 @2xl:flex-row @2xl:items-start @2xl:gap-3">
+        <div className="flex min-w-0 flex-1 flex-col gap-1 pl-1 @xl:flex-row @xl:items-start @xl:gap-3">
           <div className="min-w-0 flex-1">
             <div data-editor className={cn("flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm", leaf.muted && "text-muted-foreground")}>
               {leaf.negate && leaf.kind !== "segment" && <NotBadge onClick={verbs.negate} />}
@@ -305,7 +321,7 @@ function RowView({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: nu
             </div>
             <RowNotes leaf={leaf} parent={parent} index={index} />
           </div>
-          <div className="@2xl:pt-1">
+          <div className="@xl:pt-1">
             <Counts node={leaf} label="this row alone" />
           </div>
         </div>
@@ -330,7 +346,12 @@ function NotBadge({ onClick }: { onClick: () => void }) {
 
 function MutedBadge({ onClick }: { onClick: () => void }) {
   return (
-    <button type="button" onClick={onClick} title="Let it take part again" className="h-6 rounded-sm border border-dashed border-border-strong px-1.5 text-xs text-muted-foreground hover:underline">
+    <button
+      type="button"
+      onClick={onClick}
+      title="Let it take part again"
+      className="h-6 rounded-sm border border-dashed border-border-strong px-1.5 text-xs text-muted-foreground hover:underline"
+    >
       muted
     </button>
   );
@@ -343,7 +364,12 @@ function RowNotes({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: n
   const notes: ReactNode[] = [];
   if (problem) {
     notes.push(
-      <span key="problem" id={`problem-${leaf.id}`} className={showProblems ? "text-destructive-text" : ""} {...(showProblems ? { role: "alert" } : {})}>
+      <span
+        key="problem"
+        id={`problem-${leaf.id}`}
+        className={showProblems ? "text-destructive-text" : ""}
+        {...(showProblems ? { role: "alert" } : {})}
+      >
         {problem} {showProblems ? "" : "Not counted yet."}
       </span>,
     );
@@ -391,7 +417,11 @@ function RowNotes({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: n
 
 function NoteButton({ children, onClick }: { children: ReactNode; onClick: () => void }) {
   return (
-    <button type="button" onClick={onClick} className="min-h-6 rounded-sm px-1 font-medium text-primary-text underline underline-offset-2 hover:no-underline">
+    <button
+      type="button"
+      onClick={onClick}
+      className="min-h-6 rounded-sm px-1 font-medium text-primary-text underline underline-offset-2 hover:no-underline"
+    >
       {children}
     </button>
   );
@@ -417,12 +447,17 @@ function GroupView({ group, parent, index }: { group: Group; parent: Group; inde
       <div
         role="group"
         aria-label={`${label}, ${group.match} of${group.muted ? ", muted" : ""}${group.negate ? ", negated" : ""}`}
-        className={cn("rounded-md border border-l-4 py-1.5", RAIL[group.match], TINT[group.match], group.muted && "border-dashed opacity-75")}
+        className={cn(
+          "rounded-md border border-l-4 py-1.5",
+          RAIL[group.match],
+          TINT[group.match],
+          group.muted && "border-dashed opacity-75",
+        )}
       >
         {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div className="flex items-start gap-1 pr-1.5 pl-0.5" onKeyDown={(event) => onNodeKey(event, verbs)}>
           <Handle id={group.id} label={label} />
-          <div className="flex min-w-0 flex-1 flex-col gap-1 pl-1 @2xl:flex-row @2xl:items-start @2xl:gap-3">
+          <div className="flex min-w-0 flex-1 flex-col gap-1 pl-1 @xl:flex-row @xl:items-start @xl:gap-3">
             <div data-editor className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 text-sm">
               {group.negate && <NotBadge onClick={verbs.negate} />}
               <span className="max-sm:sr-only">meet</span>
@@ -435,12 +470,15 @@ function GroupView({ group, parent, index }: { group: Group; parent: Group; inde
               <span>these</span>
               {group.muted && <MutedBadge onClick={verbs.mute} />}
               {problem && (
-                <span className={cn("text-xs", showProblems ? "text-destructive-text" : "text-muted-foreground")} {...(showProblems ? { role: "alert" } : {})}>
+                <span
+                  className={cn("text-xs", showProblems ? "text-destructive-text" : "text-muted-foreground")}
+                  {...(showProblems ? { role: "alert" } : {})}
+                >
                   {problem}
                 </span>
               )}
             </div>
-            <div className="@2xl:pt-1">
+            <div className="@xl:pt-1">
               <Counts node={group} label="this group alone" />
             </div>
           </div>
@@ -459,7 +497,10 @@ export function Children({ group }: { group: Group }) {
   const { drag } = useBuilder();
   const here = drag.target?.parent === group.id && group.children.length === 0;
   return (
-    <div data-drop-end={`${group.id} ${group.children.length}`} className={cn("grid gap-1", here && "rounded-md outline-2 outline-primary")}>
+    <div
+      data-drop-end={`${group.id} ${group.children.length}`}
+      className={cn("grid gap-1", here && "rounded-md outline-2 outline-primary")}
+    >
       {group.children.length > 0 && (
         <ol className="grid gap-1" aria-label={`${group.match} of`}>
           {group.children.map((child, i) => (
@@ -487,7 +528,12 @@ function AddButtons({ group }: { group: Group }) {
     <div className="flex flex-wrap items-center gap-1 pl-8">
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <Button variant={group.children.length === 0 && group.id === rule.root.id ? "default" : "ghost"} size="sm" aria-label={`Add a condition${where}`} data-add={group.id}>
+          <Button
+            variant={group.children.length === 0 && group.id === rule.root.id ? "default" : "ghost"}
+            size="sm"
+            aria-label={`Add a condition${where}`}
+            data-add={group.id}
+          >
             <Plus aria-hidden />
             {group.children.length === 0 ? "Condition" : `${WORD[group.match]} …`}
           </Button>

@@ -108,11 +108,18 @@ export const operatorId = (test: Test): OperatorId => `${test.type}:${test.opera
 /** A test with another operator; values that mean the same are kept. */
 export function withOperator(id: OperatorId, before?: Test): Test {
   const [type, operator] = id.split(":") as [Test["type"], never];
-  const old = (before ?? {}) as Partial<Record<string, unknown>>;
+  const old = (before ?? {}) as {
+    [key: string]: unknown;
+    value?: string | number;
+    values?: (string | number)[];
+  };
   const ignoreCase = typeof old.ignoreCase === "boolean" ? old.ignoreCase : true;
-  const first = Array.isArray(old.values) ? (old.values[0] as unknown) : old.value;
+  const first = Array.isArray(old.values) ? old.values[0] : old.value;
   const texts = Array.isArray(old.values) ? old.values.map(String) : old.value === undefined || old.value === "" ? [] : [String(old.value)];
-  const numbers = texts.filter((text) => text.trim() !== "").map(Number).filter(Number.isFinite);
+  const numbers = texts
+    .filter((text) => text.trim() !== "")
+    .map(Number)
+    .filter(Number.isFinite);
   const duration = (old.duration as { n: number; unit: "day" } | undefined) ?? { n: 30, unit: "day" };
   switch (type) {
     case "presence":

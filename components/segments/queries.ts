@@ -40,7 +40,8 @@ interface Draft {
   segmentId?: string | undefined;
 }
 export const fetchEstimate = (draft: Draft, signal: AbortSignal) => postJson<Estimate>("/api/segments/estimate", draft, signal);
-export const fetchSample = (draft: Draft, signal: AbortSignal) => postJson<SampleMember[]>("/api/segments/sample", { ...draft, limit: 10 }, signal);
+export const fetchSample = (draft: Draft, signal: AbortSignal) =>
+  postJson<SampleMember[]>("/api/segments/sample", { ...draft, limit: 10 }, signal);
 export const fetchTest = (draft: Draft, query: string) => postJson<TestedPerson>("/api/segments/test", { ...draft, query });
 
 export const segmentKeys = {

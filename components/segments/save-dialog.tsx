@@ -16,7 +16,14 @@ export interface SaveDetails {
 }
 
 const orNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
-export const tagsOf = (text: string): string[] => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+export const tagsOf = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter(Boolean),
+  ),
+];
 
 /** Name, description, folder, tags and a note of what changed. */
 export function SaveDialog({
@@ -46,7 +53,8 @@ export function SaveDialog({
     note: "",
   });
   const [tried, setTried] = useState(false);
-  const set = (key: keyof typeof form) => (event: { target: { value: string } }) => setForm((before) => ({ ...before, [key]: event.target.value }));
+  const set = (key: keyof typeof form) => (event: { target: { value: string } }) =>
+    setForm((before) => ({ ...before, [key]: event.target.value }));
   const nameless = tried && form.name.trim() === "" ? "Give the segment a name." : undefined;
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>

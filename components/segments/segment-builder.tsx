@@ -4,7 +4,16 @@ import { Redo2, TriangleAlert, Undo2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState, type KeyboardEvent } from "react";
 import { formatShare } from "@/components/charts";
-import { AlertDialog, AlertDialogAction, AlertDialogCancel, AlertDialogContent, AlertDialogDescription, AlertDialogFooter, AlertDialogHeader, AlertDialogTitle } from "@/components/ui/alert-dialog";
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Kbd } from "@/components/ui/kbd";
@@ -79,7 +88,10 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     const found =
       current.on === "handle"
         ? root.current.querySelector<HTMLElement>(`[data-handle="${CSS.escape(current.id)}"]`)
-        : row?.querySelector<HTMLElement>("[data-editor] [role=combobox], [data-editor] select, [data-editor] input, [data-editor] textarea");
+        : // What is to be filled in comes first.
+          ["[role=combobox][aria-invalid]", "[role=combobox]", "input", "textarea", "select"]
+            .map((kind) => row?.querySelector<HTMLElement>(`[data-editor] ${kind}`))
+            .find((one) => one != null);
     const target = found ?? row?.querySelector<HTMLElement>("[data-handle]") ?? root.current.querySelector<HTMLElement>("[data-add]");
     target?.focus();
   }, []);
@@ -96,7 +108,8 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     moved.current = rule;
     settle();
     const target = wanted.current;
-    if (target?.on === "handle" && place(rule.root, target.id)) setSaid((before) => (before.startsWith("Move") || before === "" ? `Move: ${whereabouts(rule.root, target.id)}` : before));
+    if (target?.on === "handle" && place(rule.root, target.id))
+      setSaid((before) => (before.startsWith("Move") || before === "" ? `Move: ${whereabouts(rule.root, target.id)}` : before));
     // A menu that closes asks once more; typing afterwards must not.
     const timer = setTimeout(() => {
       wanted.current = null;
@@ -159,7 +172,10 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     setSaving("pending");
     const result = await props
       .save({ ...details, rule, ...(segment ? { id: segment.id, basedOn: segment.version } : {}) })
-      .catch((): Result<{ id: string }> => ({ ok: false, error: { code: "INTERNAL", message: "The server did not answer. Check the connection, then try again." } }));
+      .catch((): Result<{ id: string }> => ({
+        ok: false,
+        error: { code: "INTERNAL", message: "The server did not answer. Check the connection, then try again." },
+      }));
     if (!result.ok) {
       setError({ message: result.error.message, fields: (result.error.fields ?? {}) as Record<string, string> });
       setSaving("open");
@@ -178,18 +194,34 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     <BuilderProvider value={context}>
       {/* Undo and save work from anywhere in the builder. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div ref={root} onKeyDown={onKeyDown} className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
+      <div
+        ref={root}
+        onKeyDown={onKeyDown}
+        className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]"
+      >
         <section aria-label="Rule" className="@container grid min-w-0 gap-3">
           <div className="sticky top-0 z-10 -mx-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b bg-background px-1 py-2">
             <Total estimate={estimate} stale={stale} error={failed} retry={retry} />
             <div className="ml-auto flex items-center gap-1.5">
               <Hint text="Undo (Ctrl Z)">
-                <Button variant="ghost" size="icon" aria-label="Undo" disabled={state.past.length === 0} onClick={() => dispatch({ type: "undo" })}>
+                <Button
+                  variant="ghost"
+                  size="icon"
+                  aria-label="Undo"
+                  disabled={state.past.length === 0}
+                  onClick={() => dispatch({ type: "undo" })}
+                >
                   <Undo2 aria-hidden />
                 </Button>
               </Hint>
               <Hint text="Redo (Ctrl Shift Z)">
-                <Button variant="ghost" size="icon" aria-label="Redo" disabled={state.future.length === 0} onClick={() => dispatch({ type: "redo" })}>
+                <Button
+                  variant="ghost"
+                  size="icon"
+                  aria-label="Redo"
+                  disabled={state.future.length === 0}
+                  onClick={() => dispatch({ type: "redo" })}
+                >
                   <Redo2 aria-hidden />
                 </Button>
               </Hint>
@@ -199,11 +231,15 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
             </div>
           </div>
           {swallowing.map(({ group, branch, share }) => (
-            <div key={branch.id} role="note" className="flex items-start gap-2 rounded-md border border-warning/50 bg-warning-soft px-3 py-2 text-sm text-warning-text">
+            <div
+              key={branch.id}
+              role="note"
+              className="flex items-start gap-2 rounded-md border border-warning/50 bg-warning-soft px-3 py-2 text-sm text-warning-text"
+            >
               <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
               <p>
-                <strong className="font-semibold">{formatShare(share, 1)} of everybody</strong> comes in through one branch: “{shortWords(branch, names, 90)}”. The other rows of this{" "}
-                <em>any of</em> group hardly matter. Did you mean <em>and</em>?{" "}
+                <strong className="font-semibold">{formatShare(share, 1)} of everybody</strong> comes in through one branch: “
+                {shortWords(branch, names, 90)}”. The other rows of this <em>any of</em> group hardly matter. Did you mean <em>and</em>?{" "}
                 <button
                   type="button"
                   className="min-h-6 rounded-sm font-medium underline underline-offset-2 hover:no-underline"
@@ -225,7 +261,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
               />
               <span>these conditions</span>
             </div>
-            <div aria-hidden className={cn(COUNT_COLUMNS, "hidden pr-9 text-xs text-muted-foreground @2xl:grid")}>
+            <div aria-hidden className={cn(COUNT_COLUMNS, "hidden pr-9 text-xs text-muted-foreground @xl:grid")}>
               <span>alone</span>
               <span>left after</span>
             </div>

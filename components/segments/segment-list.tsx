@@ -124,7 +124,17 @@ export function SegmentList({ initial, mayWrite }: { initial: SegmentSummary[]; 
   );
 }
 
-function Filter({ label, value, options, onChange }: { label: string; value: string; options: readonly string[]; onChange: (value: string) => void }) {
+function Filter({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  options: readonly string[];
+  onChange: (value: string) => void;
+}) {
   if (options.length === 0 && value === "") return null;
   return (
     <NativeSelect aria-label={label} className="w-auto max-w-44" value={value} onChange={(event) => onChange(event.target.value)}>
@@ -178,7 +188,10 @@ function Rows({ rows }: { rows: readonly SegmentSummary[] }) {
               <span className="block text-xs text-muted-foreground">{one.sizeAt ? <Time iso={one.sizeAt} /> : "not counted yet"}</span>
             </TableCell>
             <TableCell className="hidden md:table-cell">
-              <Sparkline values={(sizes[i]?.data ?? []).map((point) => point.size)} label={`Size of ${one.name} over the last ${DAYS} days`} />
+              <Sparkline
+                values={(sizes[i]?.data ?? []).map((point) => point.size)}
+                label={`Size of ${one.name} over the last ${DAYS} days`}
+              />
             </TableCell>
             <TableCell className="hidden sm:table-cell">
               <StatusBadge status={one.status} progress={one.progress} />

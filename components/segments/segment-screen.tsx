@@ -10,7 +10,15 @@ import { AreaSeries, ChartFigure, formatBucket, formatCount } from "@/components
 import { PageHeader } from "@/components/layout/page-header";
 import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
-import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogDescription, AlertDialogFooter, AlertDialogHeader, AlertDialogTitle } from "@/components/ui/alert-dialog";
+import {
+  AlertDialog,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from "@/components/ui/alert-dialog";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent } from "@/components/ui/card";
@@ -99,7 +107,10 @@ export function SegmentScreen(props: Props) {
       {segment.status === "preparing" && (
         <div className="grid gap-1.5 text-sm" role="status">
           <span>Computing who is in. The segment can be used and edited meanwhile.</span>
-          <Progress aria-label="Computation" value={segment.progress && segment.progress.total > 0 ? (100 * segment.progress.done) / segment.progress.total : 0} />
+          <Progress
+            aria-label="Computation"
+            value={segment.progress && segment.progress.total > 0 ? (100 * segment.progress.done) / segment.progress.total : 0}
+          />
         </div>
       )}
       <Tabs value={tab} onValueChange={(next) => void setTab(next as (typeof TABS)[number])}>
@@ -166,7 +177,11 @@ function Overview({ segment }: { segment: SegmentDetail }) {
                 { label: "Left", value: (row) => row.left },
               ]}
               fileName={`segment-${segment.key}-size`}
-              empty={<p className="py-10 text-center text-sm text-muted-foreground">The first size is written once the segment has been computed.</p>}
+              empty={
+                <p className="py-10 text-center text-sm text-muted-foreground">
+                  The first size is written once the segment has been computed.
+                </p>
+              }
               note="By hour"
             >
               <AreaSeries
@@ -189,20 +204,37 @@ function Overview({ segment }: { segment: SegmentDetail }) {
             <div>
               <p className="text-xs text-muted-foreground">Members</p>
               <p className="text-2xl font-semibold tracking-tight tabular-nums">{segment.sizeAt ? formatCount(segment.size) : "–"}</p>
-              <p className="text-xs text-muted-foreground">{segment.sizeAt ? <>exact, as of <Time iso={segment.sizeAt} /></> : "not computed yet"}</p>
+              <p className="text-xs text-muted-foreground">
+                {segment.sizeAt ? (
+                  <>
+                    exact, as of <Time iso={segment.sizeAt} />
+                  </>
+                ) : (
+                  "not computed yet"
+                )}
+              </p>
             </div>
             <Facts
               rows={[
-                ["Key", <code key="key" className="text-xs break-all">{segment.key}</code>],
+                [
+                  "Key",
+                  <code key="key" className="text-xs break-all">
+                    {segment.key}
+                  </code>,
+                ],
                 ["Last full computation", segment.computeMs === null ? "none yet" : `${formatCount(segment.computeMs)} ms`],
                 [
                   "Background check",
                   segment.checkedAt === null ? (
                     "none yet"
                   ) : segment.checkDifference === 0 ? (
-                    <>equal, <Time iso={segment.checkedAt} /></>
+                    <>
+                      equal, <Time iso={segment.checkedAt} />
+                    </>
                   ) : (
-                    <span key="check" className="text-destructive-text">{formatCount(segment.checkDifference ?? 0)} people differ</span>
+                    <span key="check" className="text-destructive-text">
+                      {formatCount(segment.checkDifference ?? 0)} people differ
+                    </span>
                   ),
                 ],
               ]}
@@ -271,7 +303,8 @@ function Members({ id }: { id: string }) {
   });
   if (error) return <Problem text={error.message} retry={() => void refetch()} />;
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
-  if (!isPending && rows.length === 0) return <Empty title="Nobody is in this segment" description="People appear here as soon as they meet the rule." />;
+  if (!isPending && rows.length === 0)
+    return <Empty title="Nobody is in this segment" description="People appear here as soon as they meet the rule." />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-busy={isPending}>
       <Table aria-label="Members">
@@ -326,7 +359,8 @@ function Changes({ id }: { id: string }) {
   });
   if (error) return <Problem text={error.message} retry={() => void refetch()} />;
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
-  if (!isPending && rows.length === 0) return <Empty title="No entries or exits yet" description="Each is recorded with its time and cause." />;
+  if (!isPending && rows.length === 0)
+    return <Empty title="No entries or exits yet" description="Each is recorded with its time and cause." />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-busy={isPending}>
       <Table aria-label="Entries and exits">
@@ -386,7 +420,12 @@ function Versions({ segment }: { segment: SegmentDetail }) {
 
 function Settings({ segment, change, remove, onChanged }: Props & { segment: SegmentDetail; onChanged: () => void }) {
   const router = useRouter();
-  const [form, setForm] = useState({ name: segment.name, description: segment.description ?? "", folder: segment.folder ?? "", tags: segment.tags.join(", ") });
+  const [form, setForm] = useState({
+    name: segment.name,
+    description: segment.description ?? "",
+    folder: segment.folder ?? "",
+    tags: segment.tags.join(", "),
+  });
   const [asked, setAsked] = useState(false);
   const save = useAction(change, { success: "Saved", inline: true, onSuccess: onChanged });
   const deletion = useAction(remove, {
@@ -398,7 +437,8 @@ function Settings({ segment, change, remove, onChanged }: Props & { segment: Seg
     onError: () => undefined,
   });
   const [refused, setRefused] = useState<string | null>(null);
-  const set = (key: keyof typeof form) => (event: { target: { value: string } }) => setForm((before) => ({ ...before, [key]: event.target.value }));
+  const set = (key: keyof typeof form) => (event: { target: { value: string } }) =>
+    setForm((before) => ({ ...before, [key]: event.target.value }));
   return (
     <div className="grid max-w-2xl gap-6">
       <form
@@ -438,7 +478,9 @@ function Settings({ segment, change, remove, onChanged }: Props & { segment: Seg
         <h2 id="delete" className="font-medium">
           Delete this segment
         </h2>
-        <p className="text-sm text-muted-foreground">Members, versions and history go with it; its key is never given again. What still uses it must let go of it first.</p>
+        <p className="text-sm text-muted-foreground">
+          Members, versions and history go with it; its key is never given again. What still uses it must let go of it first.
+        </p>
         <div>
           <Button
             variant="destructive-outline"

@@ -114,7 +114,11 @@ export function SuggestInput({
     onChange(item.text, item);
   };
   const keep = () => {
-    if (typed !== null && typed !== value) onChange(typed, items.find((item) => item.text === typed));
+    if (typed !== null && typed !== value)
+      onChange(
+        typed,
+        items.find((item) => item.text === typed),
+      );
     setTyped(null);
     close();
   };
@@ -190,7 +194,10 @@ export function SuggestInput({
                 event.preventDefault();
                 take(item);
               }}
-              className={cn("flex min-h-7 cursor-default items-center justify-between gap-4 rounded-md px-2 py-0.5 hover:bg-accent", i === active && "bg-accent")}
+              className={cn(
+                "flex min-h-7 cursor-default items-center justify-between gap-4 rounded-md px-2 py-0.5 hover:bg-accent",
+                i === active && "bg-accent",
+              )}
             >
               <span className="min-w-0 truncate">{item.text === "" ? "(empty)" : item.text}</span>
               <span className="shrink-0 text-xs text-muted-foreground tabular-nums">{formatCount(item.count)}</span>
@@ -199,7 +206,11 @@ export function SuggestInput({
         </span>
         {visible.length === 0 && (
           <span className="block px-2 py-1.5 text-xs text-muted-foreground">
-            {pending ? "Reading…" : shown ? "Never seen so far. Press Enter to take it all the same." : "Nothing seen so far. You can type."}
+            {pending
+              ? "Reading…"
+              : shown
+                ? "Never seen so far. Press Enter to take it all the same."
+                : "Nothing seen so far. You can type."}
           </span>
         )}
         {note && <span className="block border-t px-2 pt-1.5 pb-1 text-xs text-muted-foreground">{note}</span>}
@@ -225,7 +236,10 @@ export function ValuesInput({
   return (
     <span className="inline-flex max-w-full flex-wrap items-center gap-1">
       {values.map((value, i) => (
-        <span key={value} className="inline-flex h-7 max-w-full items-center gap-1 rounded-md border bg-secondary pr-0.5 pl-2 text-sm font-medium">
+        <span
+          key={value}
+          className="inline-flex h-7 max-w-full items-center gap-1 rounded-md border bg-secondary pr-0.5 pl-2 text-sm font-medium"
+        >
           <span className="truncate">{value === "" ? "(empty)" : value}</span>
           <button
             type="button"

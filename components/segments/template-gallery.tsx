@@ -32,7 +32,13 @@ export function TemplateGallery({
     <div className="grid gap-3">
       <div role="group" aria-label="Industry" className="flex flex-wrap gap-1">
         {(["all", ...INDUSTRIES] as const).map((one) => (
-          <Button key={one} size="sm" variant={industry === one ? "secondary" : "ghost"} aria-pressed={industry === one} onClick={() => setIndustry(one)}>
+          <Button
+            key={one}
+            size="sm"
+            variant={industry === one ? "secondary" : "ghost"}
+            aria-pressed={industry === one}
+            onClick={() => setIndustry(one)}
+          >
             {one === "all" ? "All" : INDUSTRY_LABELS[one]}
           </Button>
         ))}
@@ -70,12 +76,24 @@ export function TemplateGallery({
   );
 }
 
-function TemplateForm({ template, note, onUse }: { template: SegmentTemplate; note: TemplateNote | undefined; onUse: (rule: Rule) => void }) {
-  const [values, setValues] = useState<Record<string, string>>(() => Object.fromEntries(template.parameters.map(({ key, initial }) => [key, String(initial)])));
+function TemplateForm({
+  template,
+  note,
+  onUse,
+}: {
+  template: SegmentTemplate;
+  note: TemplateNote | undefined;
+  onUse: (rule: Rule) => void;
+}) {
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(template.parameters.map(({ key, initial }) => [key, String(initial)])),
+  );
   const id = useId();
   const rule = fillTemplate(
     template,
-    Object.fromEntries(template.parameters.map(({ key, initial }) => [key, typeof initial === "number" ? Number(values[key]) : (values[key] ?? "")])),
+    Object.fromEntries(
+      template.parameters.map(({ key, initial }) => [key, typeof initial === "number" ? Number(values[key]) : (values[key] ?? "")]),
+    ),
   );
   return (
     <form
@@ -101,7 +119,9 @@ function TemplateForm({ template, note, onUse }: { template: SegmentTemplate; no
         ))}
       </div>
       <Sentence phrases={sentenceOf(rule, {})} className="text-sm text-muted-foreground" />
-      {note && note.missing.length > 0 && <p className="text-xs text-warning-text">Not seen in your data yet: {note.missing.join(", ")}.</p>}
+      {note && note.missing.length > 0 && (
+        <p className="text-xs text-warning-text">Not seen in your data yet: {note.missing.join(", ")}.</p>
+      )}
       <div>
         <Button type="submit">Open in the builder</Button>
       </div>

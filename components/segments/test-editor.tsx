@@ -30,7 +30,9 @@ export function TestEditor({
 }) {
   const groups = OPERATOR_GROUPS.map(({ label, choices }) => ({
     label,
-    options: choices.filter(({ id }) => !only || only.includes(id.split(":")[0] as Test["type"])).map(({ id, label: text }) => ({ value: id, label: text })),
+    options: choices
+      .filter(({ id }) => !only || only.includes(id.split(":")[0] as Test["type"]))
+      .map(({ id, label: text }) => ({ value: id, label: text })),
   })).filter(({ options }) => options.length > 0);
   return (
     <>
@@ -45,7 +47,17 @@ export function TestEditor({
   );
 }
 
-function TestValue({ what, test, source, onChange }: { what: string; test: Test; source: Source; onChange: (test: Test, field?: string) => void }) {
+function TestValue({
+  what,
+  test,
+  source,
+  onChange,
+}: {
+  what: string;
+  test: Test;
+  source: Source;
+  onChange: (test: Test, field?: string) => void;
+}) {
   const { zone } = useBuilder();
   switch (test.type) {
     case "presence":
@@ -69,7 +81,12 @@ function TestValue({ what, test, source, onChange }: { what: string; test: Test;
     case "list":
       return (
         <>
-          <ValuesInput label={`${what}: values`} values={test.values} source={source} onChange={(values) => onChange({ ...test, values })} />
+          <ValuesInput
+            label={`${what}: values`}
+            values={test.values}
+            source={source}
+            onChange={(values) => onChange({ ...test, values })}
+          />
           <CaseBox what={what} test={test} onChange={onChange} />
         </>
       );
@@ -117,14 +134,30 @@ function TestValue({ what, test, source, onChange }: { what: string; test: Test;
         </>
       );
     case "date_relative":
-      return <DurationInput label={`${what}: time`} value={test.duration} onChange={(duration) => onChange({ ...test, duration }, "duration")} />;
+      return (
+        <DurationInput label={`${what}: time`} value={test.duration} onChange={(duration) => onChange({ ...test, duration }, "duration")} />
+      );
     case "anniversary":
       return (
         <>
           <span>from</span>
-          <NumberInput label={`${what}: days ago`} value={test.daysAfter} min={0} max={180} whole onChange={(daysAfter) => onChange({ ...test, daysAfter }, "after")} />
+          <NumberInput
+            label={`${what}: days ago`}
+            value={test.daysAfter}
+            min={0}
+            max={180}
+            whole
+            onChange={(daysAfter) => onChange({ ...test, daysAfter }, "after")}
+          />
           <span>days ago to</span>
-          <NumberInput label={`${what}: days ahead`} value={test.daysBefore} min={0} max={180} whole onChange={(daysBefore) => onChange({ ...test, daysBefore }, "before")} />
+          <NumberInput
+            label={`${what}: days ahead`}
+            value={test.daysBefore}
+            min={0}
+            max={180}
+            whole
+            onChange={(daysBefore) => onChange({ ...test, daysBefore }, "before")}
+          />
           <span>days ahead</span>
         </>
       );
@@ -137,7 +170,9 @@ function TestValue({ what, test, source, onChange }: { what: string; test: Test;
               key={day}
               day={day}
               checked={test.days.includes(i + 1)}
-              onChange={(on) => onChange({ ...test, days: on ? [...test.days, i + 1].toSorted((a, b) => a - b) : test.days.filter((one) => one !== i + 1) })}
+              onChange={(on) =>
+                onChange({ ...test, days: on ? [...test.days, i + 1].toSorted((a, b) => a - b) : test.days.filter((one) => one !== i + 1) })
+              }
             />
           ))}
         </fieldset>
@@ -145,9 +180,19 @@ function TestValue({ what, test, source, onChange }: { what: string; test: Test;
     case "hour_of_day":
       return (
         <>
-          <WordSelect label={`${what}: from hour`} value={String(test.from)} options={HOURS(false)} onChange={(from) => onChange({ ...test, from: Number(from) })} />
+          <WordSelect
+            label={`${what}: from hour`}
+            value={String(test.from)}
+            options={HOURS(false)}
+            onChange={(from) => onChange({ ...test, from: Number(from) })}
+          />
           <span>and</span>
-          <WordSelect label={`${what}: to hour`} value={String(test.to)} options={HOURS(true)} onChange={(to) => onChange({ ...test, to: Number(to) })} />
+          <WordSelect
+            label={`${what}: to hour`}
+            value={String(test.to)}
+            options={HOURS(true)}
+            onChange={(to) => onChange({ ...test, to: Number(to) })}
+          />
         </>
       );
   }
