@@ -1,7 +1,6 @@
 import { Check, Minus, X } from "lucide-react";
 import Link from "next/link";
 import { formatCount } from "@/components/charts";
-import { formatMinute } from "@/components/profiles/format";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import type { SegmentPerson } from "@/domain/segments/contracts";
@@ -59,6 +58,7 @@ function ExplainNode({ root, explained, names }: { root: RuleNode; explained: Ex
   );
 }
 
+const minute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const shown = (value: unknown): string => (typeof value === "string" ? `“${value}”` : (JSON.stringify(value) ?? "nothing"));
 
 function EvidenceText({ evidence }: { evidence: Evidence }) {
@@ -74,7 +74,7 @@ function EvidenceText({ evidence }: { evidence: Evidence }) {
       {parts.join(" · ")}
       {events.map((event) => (
         <span key={event.id} className="block">
-          {event.name}, {formatMinute(new Date(event.at).toISOString())} UTC
+          {event.name}, {minute.format(event.at)} UTC
         </span>
       ))}
       {eventsTotal > events.length && <span className="block">and {formatCount(eventsTotal - events.length)} more</span>}

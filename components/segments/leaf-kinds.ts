@@ -2,10 +2,10 @@ import {
   AtSign,
   Building2,
   CalendarClock,
-  CircleUser,
   Code,
   Dices,
   Footprints,
+  List,
   MapPin,
   MousePointerClick,
   RefreshCw,
@@ -167,5 +167,19 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
   },
 ];
 
-const ICONS = new Map(LEAF_CHOICES.flatMap(({ choices }) => choices.map((choice) => [choice.kind, choice.icon] as const)));
-export const iconOf = (kind: LeafKind): LucideIcon => ICONS.get(kind) ?? CircleUser;
+export const KIND_ICONS: Readonly<Record<LeafKind, LucideIcon>> = {
+  trait: Tag,
+  event: MousePointerClick,
+  event_time: CalendarClock,
+  sequence: Footprints,
+  lifecycle: RefreshCw,
+  segment: UsersRound,
+  list: List,
+  identifier: AtSign,
+  account: Building2,
+  device: Smartphone,
+  location: MapPin,
+  random: Dices,
+  known: UserRoundCheck,
+  sql: Code,
+};

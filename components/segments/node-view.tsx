@@ -36,7 +36,7 @@ import { canUnwrap, cloneNode, newNodeId, place } from "./builder-state";
 import { andExists, atLeastOnce, includesMissing, whereabouts } from "./draft";
 import { WordSelect } from "./inline";
 import { LeafEditor } from "./leaf-editor";
-import { iconOf, LEAF_CHOICES } from "./leaf-kinds";
+import { LEAF_CHOICES, KIND_ICONS } from "./leaf-kinds";
 
 export const WORD: Record<Match, string> = { all: "and", any: "or", none: "nor" };
 const MATCH_OPTIONS = [
@@ -296,10 +296,11 @@ function RowView({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: nu
   const verbs = useVerbs(leaf);
   const label = `row ${index + 1}`;
   const problem = builder.problems.get(leaf.id);
-  const Icon = iconOf(leaf.kind);
   return (
     <>
       <Combinator parent={parent} index={index} />
+      {/* Shortcuts of the row; every one is in its menu as well. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         role="group"
         aria-label={`${label}${leaf.muted ? ", muted" : ""}${leaf.negate ? ", negated" : ""}`}
@@ -311,7 +312,7 @@ function RowView({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: nu
         )}
       >
         <Handle id={leaf.id} label={label} />
-        <Icon aria-hidden className="mt-1.5 size-4 shrink-0 text-muted-foreground max-sm:hidden" />
+        <KindIcon kind={leaf.kind} />
         <div className="flex min-w-0 flex-1 flex-col gap-1 pl-1 @xl:flex-row @xl:items-start @xl:gap-3">
           <div className="min-w-0 flex-1">
             <div data-editor className={cn("flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm", leaf.muted && "text-muted-foreground")}>
@@ -329,6 +330,11 @@ function RowView({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: nu
       </div>
     </>
   );
+}
+
+function KindIcon({ kind }: { kind: Leaf["kind"] }) {
+  const Icon = KIND_ICONS[kind];
+  return <Icon aria-hidden className="mt-1.5 size-4 shrink-0 text-muted-foreground max-sm:hidden" />;
 }
 
 function NotBadge({ onClick }: { onClick: () => void }) {

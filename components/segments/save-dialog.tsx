@@ -99,7 +99,9 @@ export function SaveDialog({
           </div>
           <datalist id="segment-folders">
             {folders.map((folder) => (
-              <option key={folder} value={folder} />
+              <option key={folder} value={folder}>
+                {folder}
+              </option>
             ))}
           </datalist>
           {!isNew && (
