@@ -15,7 +15,8 @@ const LIST_LIMIT = 1_000;
 
 /**
  * Event names that were seen, the most frequent first. Counts are exact (daily counters); the last time comes from
- * `events_type_time_idx`, one backward step per name and month ("Index Only Scan Backward … rows=1").
+ * `events_type_time_idx` from the newest month down. EXPLAIN on demo data (46 names): "Append -> Index Only Scan Backward
+ * using events_2026_11_… (rows=0.93 loops=46)", older months "never executed", 101 buffers.
  */
 export async function listEventNames(ctx: Ctx): Promise<SeenEvent[]> {
   requirePermission(ctx, "segments:read");
@@ -124,7 +125,8 @@ export async function suggestValues(ctx: Ctx, given: unknown): Promise<Suggested
 
   const limit = asksEvent ? SAMPLE.events : SAMPLE.people;
   const { sql } = ctx;
-  // Both samples end after `limit` rows of an index: profiles_last_seen_idx, events_type_time_idx (Merge Append over months).
+  // EXPLAIN: both samples stop after `limit` rows of an index in its order, "Index Scan … using profiles_last_seen_idx" and
+  // "Append -> Index Scan Backward" over the months of events_type_time_idx, without a sort.
   const sample =
     input.kind === "property" || input.kind === "context"
       ? sql`select ${input.kind === "property" ? sql`e.properties` : sql`e.context`} #> ${path}::text[] as v from events e

@@ -34,4 +34,3 @@ export { COMPUTE_JOB } from "./store-segment";
 export { draftSegment } from "./draft-segment";
 export type { Draft, UnderstoodPart } from "./draft-model";
 export { diffRules, type RuleDifference } from "./diff-rules";
-export { fillTemplate, INDUSTRIES, INDUSTRY_LABELS, TEMPLATES, type SegmentTemplate, type TemplateParameter } from "./templates";
