@@ -212,7 +212,7 @@ test("members are at every step those of a full computation: late events, merges
       >`select cause, count(*)::int as n from segment_transitions group by 1`)
         transitions[cause] = (transitions[cause] ?? 0) + n;
     }),
-    { numRuns: Number(process.env["RUNS"] ?? 12) },
+    { numRuns: Number(process.env["RUNS"] ?? 8) },
   );
   for (const cause of ["time", "event", "merge"]) expect(transitions[cause], cause).toBeGreaterThan(0);
 }, 600_000);

@@ -3,7 +3,7 @@ import { companySettings } from "@/domain/access";
 import type { TransitionCause } from "./contracts";
 import { evaluate } from "./evaluate";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
-import { lockMembership, writeFlips, type Due, type Flip } from "./membership";
+import { iso, lockMembership, writeFlips, type Due, type Flip } from "./membership";
 import type { Rule } from "./model";
 import { needsOf } from "./needs";
 import { nextFlip } from "./next-flip";
@@ -105,8 +105,14 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
   );
   const people = await loadPeople(tx, ids, needs, zone);
   const memberships = await loadMemberships(tx, ids, [...needs.segments, ...all.map(({ id }) => id)], [...needs.lists]);
+  const known = await loadDues(tx, ids, all);
   const flips: Flip[] = [];
   const dues: Due[] = [];
+  // Most looks leave the due time as it is: only what differs is written.
+  const due = (segmentId: string, profileId: number, next: number | null): void => {
+    const at = next === null || iso(next) === null ? null : next;
+    if ((known.get(segmentId)?.get(profileId) ?? null) !== at) dues.push({ segmentId, profileId, at });
+  };
   const flipped = new Map<string, Set<number>>();
   for (const segment of all) {
     const { id, version, rule, uses } = segment;
@@ -123,7 +129,7 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
           members.delete(profileId);
           moved.add(profileId);
         }
-        dues.push({ segmentId: id, profileId, at: null });
+        due(id, profileId, null);
         continue;
       }
       if (which !== "all" && !which.has(id) && !uses.some((used) => flipped.get(used)?.has(profileId))) continue;
@@ -134,12 +140,25 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
         else members.delete(profileId);
         moved.add(profileId);
       }
-      dues.push({ segmentId: id, profileId, at: nextFlip(rule, person, now) });
+      due(id, profileId, nextFlip(rule, person, now));
     }
     flipped.set(id, moved);
   }
   await writeFlips(tx, flips, dues, now);
   return flips.length;
+}
+
+async function loadDues(tx: TxSql, ids: readonly number[], segments: readonly LiveSegment[]): Promise<Map<string, Map<number, number>>> {
+  const rows = await tx<{ segmentId: string; profileId: number; dueAt: Date }[]>`
+    select segment_id as "segmentId", profile_id as "profileId", due_at as "dueAt" from segment_due
+    where segment_id = any(${segments.map(({ id }) => id)}::text[]) and profile_id = any(${`{${ids.join(",")}}`}::text::int[])`;
+  const out = new Map<string, Map<number, number>>();
+  for (const { segmentId, profileId, dueAt } of rows) {
+    let dues = out.get(segmentId);
+    if (!dues) out.set(segmentId, (dues = new Map()));
+    dues.set(profileId, dueAt.getTime());
+  }
+  return out;
 }
 
 /** Segments that somebody has to be looked at for, and those that ask them. */
