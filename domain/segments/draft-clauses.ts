@@ -115,17 +115,23 @@ export class Clauses {
   private place(none: boolean): BareLeaf | null {
     if (!this.eat("(?:living|live|based|located|resident)? ?(?:in|from)")) return null;
     const first = this.country();
+    const start = this.scanner.pos;
+    const either = (found: BareLeaf): BareLeaf => {
+      if (/\band\b/i.test(this.scanner.text.slice(start, this.scanner.pos)))
+        this.note("Several places joined by “and” are read as any one of them.");
+      return found;
+    };
     if (first) {
       const codes = [first];
       for (let more = this.another(() => this.country()); more; more = this.another(() => this.country())) codes.push(more);
-      return location("country", [...new Set(codes.flatMap((code) => storedCountry(code, this.schema.countries)))], none);
+      return either(location("country", [...new Set(codes.flatMap((code) => storedCountry(code, this.schema.countries)))], none));
     }
     const city = this.longest(this.schema.cities);
     if (!city) return null;
     const cities = [city];
     const next = () => this.another(() => this.longest(this.schema.cities));
     for (let more = next(); more; more = next()) cities.push(more);
-    return location("city", cities, none);
+    return either(location("city", cities, none));
   }
 
   /** A further member of a list: ", X", "or X", "and X". */

@@ -330,7 +330,9 @@ suite("a sentence becomes a draft", () => {
     expect(draft("customers in Germany").notes).toHaveLength(1);
     expect(draft("people whose tier is gold").notes).toEqual(["No trait “tier” was seen so far."]);
     expect(draft("people who like jazz or bought").notes).toHaveLength(1);
-    expect(draft("people in Germany who bought").notes).toEqual([]);
+    expect(draft("people in Germany and France").notes).toEqual(["Several places joined by “and” are read as any one of them."]);
+    expect(draft("people in London and Berlin and who bought").notes).toHaveLength(1);
+    expect(draft("customers in Germany who bought").notes).toEqual([]);
   });
 
   test("an event that was not seen keeps its usual name; one that was seen keeps its own spelling", () => {

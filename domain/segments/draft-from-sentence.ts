@@ -37,6 +37,7 @@ class Drafter {
   private readonly understood: Draft["understood"] = [];
   private readonly lost: { start: number; end: number }[] = [];
   private readonly notes = new Set<string>();
+  private saidCustomers = false;
   private ids = 0;
   private nodes = 1;
   /** The newest event row without a window, for a window that stands behind words that were not understood. */
@@ -80,6 +81,10 @@ class Drafter {
     const leaves = new Map<string, Leaf>();
     const walk = (node: RuleNode): void => (node.kind === "group" ? node.children.forEach(walk) : void leaves.set(node.id, node));
     walk(rule.root);
+    const buys = [...leaves.values()].some(
+      ({ kind }) => kind === "event" || kind === "sequence" || kind === "event_time" || kind === "lifecycle",
+    );
+    if (this.saidCustomers && !buys) this.notes.add("“customers” is read as all people; say “who bought” for buyers.");
     return {
       rule,
       understood: this.understood.flatMap((part) => {
@@ -211,7 +216,7 @@ class Drafter {
 
   private filler(): boolean {
     if (this.scanner.eat(CUSTOMERS)) {
-      this.notes.add("“customers” is read as all people; say “who bought” for buyers.");
+      this.saidCustomers = true;
       return true;
     }
     return this.scanner.eat(FILLER) !== null;
