@@ -9,13 +9,14 @@ import { Button } from "@/components/ui/button";
 import type { TemplateNote } from "@/domain/segments/catalog-model";
 import type { Rule } from "@/domain/segments/model";
 import { emptyRule } from "./builder-state";
+import { DescribeBox } from "./describe-box";
 import { getJson } from "./queries";
 import { SegmentBuilder, type SegmentBuilderProps } from "./segment-builder";
 import { TemplateGallery } from "./template-gallery";
 
 type Props = Pick<SegmentBuilderProps, "segments" | "folders" | "zone" | "save">;
 
-/** Where a new segment begins: blank, or a template; then the builder. */
+/** Where a new segment begins: blank, a sentence or a template; then the builder. */
 export function NewSegment(builder: Props) {
   const [template] = useQueryState("template");
   // Which templates have data here; the gallery does not wait for it.
@@ -41,13 +42,17 @@ export function NewSegment(builder: Props) {
     <>
       <PageHeader
         title="New segment"
-        description="Begin from blank, or take a template and change it. Nothing is saved before you say so."
+        description="Begin from blank, with a sentence, or with a template. Nothing is saved before you say so."
         actions={
           <Button onClick={() => setStart({ rule: emptyRule(), name: "" })}>
             <Plus aria-hidden />
             Start from blank
           </Button>
         }
+      />
+      <DescribeBox
+        names={Object.fromEntries(builder.segments.map(({ id, name }) => [id, name]))}
+        onUse={(rule) => setStart({ rule, name: "" })}
       />
       <section aria-labelledby="gallery" className="grid gap-2">
         <h2 id="gallery" className="text-base font-semibold tracking-tight">
