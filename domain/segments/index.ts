@@ -26,7 +26,7 @@ export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, Va
 export { listTemplates } from "./list-templates";
 export { estimateRule, sampleMembers, segmentOverlap, testPerson } from "./estimate";
 export { exportSegment } from "./export-segment";
-export { findSegment, getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage } from "./reads";
+export { findSegment, getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage, segmentZone } from "./reads";
 export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
 export { computeSegment, noteFailure } from "./compute";
 export { pruneChanges, stepSegments, type LiveStep } from "./live";

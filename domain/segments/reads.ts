@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { can, requirePermission } from "@/domain/access";
+import { can, companySettings, requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError, notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
@@ -198,4 +198,10 @@ export async function findSegment(ctx: Ctx, ref: string): Promise<{ id: string; 
   const [row] = await rowsOf(ctx, ref);
   if (!row) throw new DomainError("NOT_FOUND", `There is no segment with the id or key "${ref}".`);
   return { id: row.id, key: row.key, name: row.name, rule: row.rule, size: row.size };
+}
+
+/** The zone in which days begin for people without one of their own. */
+export async function segmentZone(ctx: Ctx): Promise<string> {
+  requirePermission(ctx, "segments:read");
+  return (await companySettings(ctx.sql)).timezone;
 }
