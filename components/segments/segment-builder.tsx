@@ -200,7 +200,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
         className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]"
       >
         <section aria-label="Rule" className="@container grid min-w-0 gap-3">
-          <div className="sticky top-0 z-10 -mx-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b bg-background px-1 py-2">
+          <div className="sticky top-12 z-10 -mx-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b bg-background px-1 py-2">
             <Total estimate={estimate} stale={stale} error={failed} retry={retry} />
             <div className="ml-auto flex items-center gap-1.5">
               <Hint text="Undo (Ctrl Z)">
@@ -296,7 +296,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
             </span>
           </p>
         </section>
-        <aside aria-label="What the rule holds" className="min-w-0 rounded-lg border bg-card p-4 xl:sticky xl:top-4">
+        <aside aria-label="What the rule holds" className="min-w-0 rounded-lg border bg-card p-4 xl:sticky xl:top-16">
           <BuilderPanel rule={whole} segmentId={segment?.id} names={names} estimate={estimate} stale={stale} />
           {hasSql(rule) && <p className="mt-3 text-xs text-muted-foreground">SQL rows are run with a read-only role and a time limit.</p>}
         </aside>
