@@ -4,7 +4,7 @@ import { formatCount } from "@/components/charts";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import type { SegmentPerson } from "@/domain/segments/contracts";
-import type { Evidence, Explained } from "@/domain/segments/explain";
+import type { Evidence, Explained } from "@/domain/segments/contracts";
 import type { Rule, RuleNode } from "@/domain/segments/model";
 import { findNode } from "./builder-state";
 import { shortWords } from "./sentence";

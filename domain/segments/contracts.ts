@@ -1,11 +1,36 @@
-import type { Explained } from "./explain";
+import type { Json } from "@/domain/events/model";
 import type { Phrase } from "./describe";
-import type { Rule, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
+import type { Rule, RuleNode, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
 
 /** What the verbs and reads of segments take and give: data only, times as ISO text. Pure: the browser imports it. */
 export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 export type SegmentStatus = (typeof SEGMENT_STATUSES)[number];
 export type TransitionCause = (typeof TRANSITION_CAUSES)[number];
+
+/** What decided a leaf: the very rows and numbers. Events are the newest first, at most `EVIDENCE`. */
+export interface Evidence {
+  /** The value that was tested (trait, place, account trait), `undefined` where there is none. */
+  value?: Json | undefined;
+  /** The number that was compared (count, sum, days), `undefined` where there is none. */
+  number?: number | undefined;
+  events?: { id: number; name: string; at: number }[];
+  /** How many events matched, where the list is cut. */
+  eventsTotal?: number;
+  state?: string | undefined;
+}
+
+export interface Explained {
+  id: string;
+  kind: RuleNode["kind"];
+  /** Whether the person meets this node, its own negation included. */
+  met: boolean;
+  /** Muted nodes are shown and take no part. */
+  muted: boolean;
+  /** In a group that holds or fails because of this child: the deciding row. */
+  decisive: boolean;
+  evidence?: Evidence;
+  children?: Explained[];
+}
 
 export interface NodeCount {
   /** People who meet this row or group by itself, its own negation included. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NOW, personArbitrary, ruleArbitrary } from "./arbitrary";
 import { evaluate } from "./evaluate";
-import { explain, type Explained } from "./explain";
+import { explain } from "./explain";
+import type { Explained } from "./contracts";
 import type { Rule } from "./model";
 import type { Person } from "./person";
 

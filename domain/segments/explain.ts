@@ -1,34 +1,9 @@
-import type { Json } from "@/domain/events/model";
+import type { Evidence, Explained } from "./contracts";
 import { bucketOf, eventsOf, evaluateNode, lifecycleOf, type EvaluateEnv } from "./evaluate";
 import { findSequence, matches, measured, type EventEnv } from "./measure";
 import type { Leaf, Rule, RuleNode } from "./model";
 import type { Person, PersonEvent } from "./person";
 import { at } from "./values";
-
-/** What decided a leaf: the very rows and numbers. Events are the newest first, at most `EVIDENCE`. */
-export interface Evidence {
-  /** The value that was tested (trait, place, account trait), `undefined` where there is none. */
-  value?: Json | undefined;
-  /** The number that was compared (count, sum, days), `undefined` where there is none. */
-  number?: number | undefined;
-  events?: { id: number; name: string; at: number }[];
-  /** How many events matched, where the list is cut. */
-  eventsTotal?: number;
-  state?: string | undefined;
-}
-
-export interface Explained {
-  id: string;
-  kind: RuleNode["kind"];
-  /** Whether the person meets this node, its own negation included. */
-  met: boolean;
-  /** Muted nodes are shown and take no part. */
-  muted: boolean;
-  /** In a group that holds or fails because of this child: the deciding row. */
-  decisive: boolean;
-  evidence?: Evidence;
-  children?: Explained[];
-}
 
 export const EVIDENCE = 5;
 

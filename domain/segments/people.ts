@@ -4,8 +4,7 @@ import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import type { Json } from "@/domain/events/model";
 import { isPersonalTrait, maskIdentifier, maskName, maskText, maskTraits } from "@/domain/profiles";
-import type { SegmentPerson } from "./contracts";
-import type { Explained } from "./explain";
+import type { Explained, SegmentPerson } from "./contracts";
 import type { Rule, RuleNode } from "./model";
 import { at } from "./values";
 
