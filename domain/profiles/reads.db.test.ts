@@ -79,6 +79,12 @@ beforeAll(async () => {
       traits: { plan: "pro" },
       identifiers: [["email", "janet@other.example"]],
       revenue: 75.5,
+      events: ["eur", "EUR"].map((currency, n) => ({
+        event: "Order Completed",
+        at: `2025-0${n + 1}-02T10:00:00.000Z`,
+        value: 37.75,
+        properties: { order_id: `C-${n}`, currency },
+      })),
     },
     { id: 4, identifiers: [["anonymous_id", "anon-88"]], lastSeen: "2026-05-02T00:00:00.000Z", traits: { "we%ird": "50%_off" } },
     { id: 5, name: "100% Real", email: "p@x.example", identifiers: [["user_id", "jane@example.com"]], revenue: -3 },
@@ -327,6 +333,15 @@ describe("people table", () => {
   ])("filter %j", async (filter, expected) => {
     expect((await list({ filter })).toSorted((a, b) => a - b)).toEqual(expected);
     expect((await countPeople(marketer(), filter)).count).toBe(expected.length);
+  });
+
+  test("money carries the currency that all orders of the person have, and none when there are several", async () => {
+    const { rows } = await listPeople(marketer(), {});
+    const currency = new Map(rows.map((row) => [row.id, row.currency]));
+    expect(currency.get(1)).toBeNull();
+    expect(currency.get(3)).toBe("EUR");
+    expect(currency.get(4)).toBeNull();
+    expect((await getProfile(marketer(), 3)).currency).toBe("EUR");
   });
 
   test("trait columns come when asked for; hostile values stay values", async () => {
