@@ -34,7 +34,14 @@ test.beforeAll(async ({ browser }) => {
       userId: jane.userId,
       anonymousId: jane.anonymousId,
       timestamp: at(3 * day - 60_000),
-      traits: { email: jane.email, phone: jane.phone, name: `Jane Doe ${run}`, plan: "free", note: `write to ${jane.email}` },
+      traits: {
+        email: jane.email,
+        phone: jane.phone,
+        name: `Jane Doe ${run}`,
+        plan: "free",
+        note: `write to ${jane.email}`,
+        address: { street: `1 Secret Street ${run}`, city: "Lyon", country: "FR" },
+      },
       context: { device: { id: jane.device, type: "ios", name: "iPhone" } },
     },
     { type: "identify", messageId: `${run}-3`, userId: jane.userId, timestamp: at(day), traits: { plan: "pro" } },
@@ -173,7 +180,7 @@ test("without the permission everything personal is masked, and whole identifier
     await masked.getByRole("tab", { name: new RegExp(tab) }).click();
     await expect(masked.getByRole("tabpanel")).toBeVisible();
     await expect(masked.locator("[aria-busy=true]")).toHaveCount(0);
-    for (const secret of [jane.email, jane.phone, jane.userId, jane.anonymousId, "Jane Doe"])
+    for (const secret of [jane.email, jane.phone, jane.userId, jane.anonymousId, "Jane Doe", "Secret Street"])
       await expect(open, `${tab} ${secret}`).not.toContainText(secret);
   }
 });

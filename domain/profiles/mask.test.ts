@@ -109,3 +109,11 @@ test("an address never survives, wherever it stands, and no key is lost", () => 
     { numRuns: 400 },
   );
 });
+
+test("masked objects are plain at every depth, since the server hands no others to the browser, and keep odd keys", () => {
+  const value = JSON.parse('{"address":{"city":"Paris","street":{"line1":"x"}},"prefs":{"__proto__":{"a":1},"constructor":1}}') as Json;
+  const masked = maskJson(value) as Record<string, Record<string, Record<string, unknown>>>;
+  for (const one of [masked, masked.address, masked.address?.street, masked.prefs])
+    expect(Object.getPrototypeOf(one)).toBe(Object.prototype);
+  expect(JSON.stringify(masked.prefs)).toBe('{"__proto__":{"a":1},"constructor":1}');
+});
