@@ -202,6 +202,18 @@ interface Repeated {
   conflict: boolean | null;
 }
 
+/**
+ * Puts messages in again that processing could not apply: their message ids are known, so `storeMessages` would take
+ * them for duplicates. The caller closes the rejected message of the first row in the same transaction; that mark is
+ * what keeps a rebuild from applying the first row too, and what the source's balance takes off its rows.
+ */
+export async function storeAgain(tx: TxSql, sourceId: string, items: readonly { receivedAt: Date; body: string }[]): Promise<void> {
+  const rows = items.map(({ receivedAt, body }) => ({ at: receivedAt.toISOString(), body: oneLine(body) }));
+  await tx`
+    insert into inbox (received_at, source_id, body)
+    select at, ${sourceId}, body from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(at timestamptz, body text)`;
+}
+
 /** Line breaks separate the rows; JSON.stringify never writes one, other writers of JSON may. */
 const oneLine = (body: string): string => (body.includes("\n") ? JSON.stringify(JSON.parse(body)) : body);
 

@@ -4,8 +4,8 @@ import type { TxSql } from "@/db/client";
 
 export type Field = string | number | null;
 
-/** Rows of this many or fewer go in by INSERT: its errors carry their code, and it saves round trips. */
-const SMALL = 8;
+/** Rows of this many or fewer (all of one message) go in by INSERT: its errors carry their code, and it saves round trips. */
+const SMALL = 32;
 const CHUNK = 500;
 
 /** COPY was refused by the server. The driver does not tell why: smaller batches (by INSERT) will. */

@@ -62,14 +62,22 @@ interface Knowledge {
   rules: CompiledRules;
   neverMerge: Set<string>;
   operations: PlacedOperation[];
+  /** Inbox rows that failed once and were replayed since: another row stands for their message. */
+  settled: Set<number>;
 }
 
-/** An error of this message's data, not of the database or the code around it. */
-function isPoison(error: unknown): boolean {
-  if (error instanceof postgres.PostgresError) return /^(22|23|54)/.test(error.code);
-  if (error instanceof CopyRefused) return true;
-  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
-}
+/**
+ * What PostgreSQL says of data that it cannot hold: text or number it cannot read, NUL, encoding, out of range, a time,
+ * JSON, a row or index entry too large, nested too deep.
+ */
+const DATA_ERRORS = new Set(["22P02", "22P05", "22021", "22003", "22007", "22008", "22032", "54000", "54001"]);
+
+/**
+ * Whether one message's data are at fault. Anything else (a unique key violated, a missing partition, a mistake in this
+ * code) says nothing against the messages: it stops processing with an alarm, and nobody's data are set aside for it.
+ */
+const isDataError = (error: unknown): error is postgres.PostgresError =>
+  error instanceof postgres.PostgresError && DATA_ERRORS.has(error.code);
 
 /**
  * Takes the inbox apart in order. Any number of these may run: a batch locks the cursor row and checks that it still
@@ -171,13 +179,11 @@ export class Processor {
     try {
       return await this.transaction(fetched, rows, undefined);
     } catch (error) {
-      if (!isPoison(error)) throw error;
+      // COPY does not say what it refused; a smaller batch goes in by INSERT, which does.
+      if (!isDataError(error) && !(error instanceof CopyRefused && rows.length > 1)) throw error;
       this.knowledge = undefined;
       this.dropMemory();
-      if (rows.length === 1) {
-        const code = error instanceof postgres.PostgresError ? error.code : (error as Error).name;
-        return this.transaction(fetched, rows, code);
-      }
+      if (isDataError(error) && rows.length === 1) return this.transaction(fetched, rows, error.code);
       const middle = Math.ceil(rows.length / 2);
       const first = await this.commit(fetched, rows.slice(0, middle));
       if (first < middle) return first;
@@ -206,12 +212,12 @@ export class Processor {
       const messages = (await this.parse(fetched, knowledge.rules)).slice(start, start + wanted.length);
       const stop = this.stopAt(wanted, knowledge.operations);
       const rows = wanted.slice(0, stop.count);
-      const taken = messages.slice(0, stop.count);
+      const taken = messages.slice(0, stop.count).map((message, index) => (knowledge.settled.has(rows[index]?.id ?? 0) ? null : message));
       let nextProfileId = cursor.nextProfileId;
       if (rejectedFor !== undefined) {
         await reject(tx, rows, `PostgreSQL or the processing could not take it (${rejectedFor}).`);
       } else {
-        const broken = rows.filter((_, index) => taken[index] === null);
+        const broken = rows.filter((row, index) => taken[index] === null && !knowledge.settled.has(row.id));
         if (broken.length > 0) await reject(tx, broken, "The stored text is no message.");
         nextProfileId = await this.apply(tx, cursor, knowledge, taken);
       }
@@ -280,10 +286,13 @@ export class Processor {
 
   private async know(tx: TxSql, cursor: Cursor): Promise<Knowledge> {
     if (this.knowledge?.epoch === cursor.epoch) return this.knowledge;
-    const [rules, pairs, operations] = await Promise.all([
+    const [rules, pairs, operations, settled] = await Promise.all([
       rulesAt(tx, cursor),
       tx<{ lowId: number; highId: number }[]>`select low_id as "lowId", high_id as "highId" from never_merge`,
       operationsAfter(tx, cursor),
+      // By a range of the primary key; the stage is what decides.
+      tx<{ id: string }[]>`
+        select id from rejected_messages where id >= 'rej_inbox' and id < 'rej_inboy' and stage = 'process' and status = 'replayed'`,
     ]);
     // The same rules keep their compiled form (and what was parsed with it).
     const same = this.knowledge?.rules.version === rules.version ? this.knowledge.rules : rules;
@@ -292,6 +301,7 @@ export class Processor {
       rules: same,
       neverMerge: new Set(pairs.map(({ lowId, highId }) => pairOf(lowId, highId))),
       operations,
+      settled: new Set(settled.map(({ id }) => Number(id.slice("rej_inbox".length)))),
     };
     return this.knowledge;
   }
@@ -318,15 +328,18 @@ export class Processor {
 }
 
 function parseRow(row: InboxRow, rules: CompiledRules, country: string | null): Incoming | null {
+  let message: InboxMessage | null;
   try {
-    const message = JSON.parse(row.body) as InboxMessage;
-    const at = Date.parse(message.timestamp);
-    if (Number.isNaN(at)) return null;
-    const { xid, id, sourceId, receivedAt } = row;
-    return { xid, id, sourceId, receivedAt, at, message, identity: identifiersOf(message, rules, country) };
+    message = JSON.parse(row.body) as InboxMessage | null;
   } catch {
     return null;
   }
+  if (typeof message?.messageId !== "string" || typeof message.type !== "string" || typeof message.context !== "object") return null;
+  const at = Date.parse(message.timestamp);
+  if (Number.isNaN(at)) return null;
+  const { xid, id, sourceId, receivedAt } = row;
+  // Not inside the try: a mistake of ours must not look like a bad message.
+  return { xid, id, sourceId, receivedAt, at, message, identity: identifiersOf(message, rules, country) };
 }
 
 /** Sets messages aside with their reason; a replay of history finds them already there. */
