@@ -220,6 +220,6 @@ test("any JSON in properties is read back as the repaired value, also as jsonb",
         expect(found.get(`p-${run}-${i}`)).toEqual(expected((JSON.parse(item) as { properties: unknown }).properties));
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
