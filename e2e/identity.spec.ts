@@ -52,7 +52,7 @@ test("an admin reviews what was noticed and takes a merge back", async ({ admin,
   await row.getByRole("button", { name: /Un-merge/ }).click();
   await admin.getByRole("dialog").getByLabel("Reason").fill("Two people share a mailbox");
   await admin.getByRole("dialog").getByRole("button", { name: "Un-merge" }).click();
-  await expect(row).toContainText("Taken back");
+  await expect(row).toContainText("Un-merged");
 });
 
 test("a change of rules is tried on history before it is saved, with the keyboard alone", async ({ admin }) => {

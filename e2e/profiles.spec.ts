@@ -258,16 +258,16 @@ test("WCAG 2.2 AA in both themes, and no sideways scroll on a phone", async ({ m
 });
 
 // Last: it changes who Jane is.
-test("a merge is taken back from the graph's page, and both people are there again", async ({ marketer }) => {
+test("a merge is undone from the graph's page, and both people are there again", async ({ marketer }) => {
   await marketer.goto(`/profiles/${people.jane}?tab=identities`);
   await expect(marketer.locator(".react-flow__node").first()).toBeVisible();
-  await marketer.getByRole("button", { name: "Take back" }).click();
+  await marketer.getByRole("button", { name: "Un-merge" }).click();
   const dialog = marketer.getByRole("alertdialog");
   await expect(dialog).toContainText("Nothing is lost");
   await expect(dialog).toContainText(other.anonymousId);
   await dialog.getByLabel("Reason").fill("Two people at one tablet");
-  await dialog.getByRole("button", { name: "Take the merge back" }).click();
-  await expect(marketer.getByText("Taken back", { exact: true })).toBeVisible();
+  await dialog.getByRole("button", { name: "Un-merge" }).click();
+  await expect(marketer.getByText("Un-merged", { exact: true })).toBeVisible();
   await expect(marketer.getByText("Two people at one tablet")).toBeVisible();
   await expect(marketer.getByText("fragments merged")).toHaveCount(0);
   await marketer.goto(`/profiles/by/anonymous_id/${other.anonymousId}`);

@@ -209,7 +209,8 @@ function Volume({ sourceId, initial }: { sourceId: string; initial: SourceVolume
       note={
         <>
           Messages per {bucket}
-          {bucket === "day" ? ", UTC" : ""}. As of <span suppressHydrationWarning>{clockTime(volume.asOf).slice(0, 8)}</span>.
+          {bucket === "day" ? ", UTC" : ", in your time zone"}. As of{" "}
+          <span suppressHydrationWarning>{clockTime(volume.asOf).slice(0, 8)}</span>.
         </>
       }
     >
