@@ -8,7 +8,7 @@ import type { KeySource } from "@/domain/sources";
 import { clientAddress } from "../proxy-headers";
 import { sendGif, sendJson, sendRefusal, type ItemAnswer } from "./answers";
 import { KeyRing, keysOfRequest, oneKey } from "./auth";
-import { decodeBody, Gone, readBody, type BodyLimits } from "./body";
+import { decodeBody, Gone, readBody, ReadingRoom, type BodyLimits } from "./body";
 import { Connections } from "./connections";
 import { checkOrigin, corsHeaders, originOf, preflightHeaders } from "./cors";
 import { readEnvelope, type Envelope } from "./envelope";
@@ -22,7 +22,7 @@ import { rudderSourceConfig, segmentSettings } from "./sdk-config";
 import { SdkFiles } from "./sdk-files";
 
 export interface CollectLimits extends CommitLimits, BodyLimits {
-  /** Bytes of bodies being read at once, over all connections; more are refused with 429. */
+  /** Bytes of bodies (as sent and as inflated) in memory at once, over all connections; more are refused with 429. */
   readingBytes: number;
 }
 
@@ -90,7 +90,7 @@ export function createCollect(options: CollectOptions): Collect {
   const refusals = new RefusalCounts(connections.sql);
   const rates = new Rates();
   const files = new SdkFiles(options.root);
-  let reading = 0;
+  const room = new ReadingRoom(limits.readingBytes);
   let closed = false;
 
   /** The source of a request's key; a database that cannot answer is a 503, never a 401. */
@@ -111,13 +111,13 @@ export function createCollect(options: CollectOptions): Collect {
 
   const readText = async (req: IncomingMessage): Promise<{ text: string; bytes: number }> => {
     const expected = Math.min(Number(req.headers["content-length"] ?? 0) || 0, limits.bodyBytes);
-    if (reading > 0 && reading + expected > limits.readingBytes) throw overloaded();
-    reading += expected;
+    if (!room.fits(expected)) throw overloaded();
+    const part = room.enter();
     try {
-      const bytes = await readBody(req, limits);
+      const bytes = await readBody(req, limits, part.take);
       return { text: decodeBody(bytes), bytes: bytes.length };
     } finally {
-      reading -= expected;
+      part.leave();
     }
   };
 

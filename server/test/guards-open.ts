@@ -23,7 +23,6 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "access.sweepThrottle": "house-keeping of counters",
   "imports.startDryRun": "passes on to a helper that begins with the guard",
   "imports.startImport": "passes on to a helper that begins with the guard",
-  "imports.readUploadLimit": "a number of the install's settings",
   "profiles.openProfile": "calls getProfile first, which is guarded",
   "sources.readAllSources": "for aggregates of other rooms, which check their own permission",
 };
