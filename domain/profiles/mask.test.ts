@@ -3,6 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "@/domain/events/model";
 import { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
 
+test.each(["loyaltyCard", "loyalty_card", "customer_id", "membershipNumber"])("%s names a person", (key) => {
+  expect(JSON.stringify(maskTraits({ [key]: "LC7002715" }))).not.toContain("7002715");
+  expect(JSON.stringify(maskJson({ [key]: "LC7002715" }, "properties"))).not.toContain("7002715");
+});
+
 describe("maskIdentifier", () => {
   test.each([
     ["email", "jane@example.com", "j•••@e•••.com"],

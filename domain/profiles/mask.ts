@@ -55,6 +55,18 @@ const IDENTIFYING = new Set(
     "gaClientId",
     "crossDomainId",
     "token",
+    "externalId",
+    "customerId",
+    "customerNumber",
+    "contactId",
+    "crmId",
+    "memberId",
+    "membershipId",
+    "membershipNumber",
+    "loyaltyId",
+    "loyaltyCard",
+    "loyaltyNumber",
+    "cardNumber",
   ].map(fold),
 );
 /** Personal as a trait, but commonly a product, a page or a library in properties and context. */
