@@ -12,6 +12,12 @@ import { type PeopleFilter, peopleFilterSchema, type PeoplePage, peopleQuerySche
 export const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (c) => `\\${c}`);
 
 /**
+ * Free text in which somebody wrote an address or a number (what `maskText` hides), for PostgreSQL. Wider than that net:
+ * a text that this finds without need is only not searched in.
+ */
+const HIDDEN_TEXT = "@|%40|([+]|%2B|00)[1-9][^[:alpha:]]*[0-9]";
+
+/**
  * Conditions on `profiles p` (canonical rows only). Every value is a parameter. Whoever may not see personal data may
  * not filter by it either: answers to such questions would spell the masked value out letter by letter.
  */
@@ -52,6 +58,10 @@ export function peopleWhere(ctx: Ctx, sql: AnySql, filter: PeopleFilter) {
     else if (trait.op === "not_exists") all.push(sql`not (p.traits ? ${trait.key})`);
     else if (trait.op === "equals") all.push(sql`${value} = ${trait.value ?? ""}`);
     else if (trait.op === "not_equals") all.push(sql`${value} is distinct from ${trait.value ?? ""}`);
+    else if (!unmasked)
+      // Parts of a value that is shown masked would spell it out; objects may hold personal keys inside.
+      all.push(sql`(jsonb_typeof(p.traits -> ${trait.key}) in ('string', 'number', 'boolean') and ${value} !~* ${HIDDEN_TEXT}
+        and ${value} ilike ${`%${escapeLike(trait.value ?? "")}%`})`);
     else all.push(sql`${value} ilike ${`%${escapeLike(trait.value ?? "")}%`}`);
   }
   return all.reduce((left, right) => sql`${left} and ${right}`);

@@ -293,6 +293,32 @@ describe("search", () => {
 describe("people table", () => {
   const list = async (input: unknown, ctx = marketer()) => (await listPeople(ctx, input)).rows.map((row) => row.id);
 
+  test("without personal data, parts of a masked value cannot be asked for", async () => {
+    const traits = {
+      note: "call jane@example.com or +49 151 2345678",
+      encoded: "to=jane%40example.com",
+      team: { contact: { email: "jane@example.com", firstName: "Jane" } },
+      list: ["jane@example.com"],
+      tier: "gold-100",
+    };
+    await database.sql`insert into profiles (id, first_seen_at, last_seen_at, traits)
+      values (900, '2020-01-01', '2020-01-01', ${JSON.stringify(traits)}::text::jsonb)`;
+    const asked = (key: string, value: string, ctx = masked()) => list({ filter: { traits: [{ key, op: "contains", value }] } }, ctx);
+    for (const [key, value] of [
+      ["note", "jane@"],
+      ["note", "call"],
+      ["note", "151 2"],
+      ["encoded", "jane"],
+      ["team", "Jane"],
+      ["list", "jane"],
+    ] as const) {
+      expect(await asked(key, value), `${key} ${value}`).toEqual([]);
+      expect(await asked(key, value, marketer()), `${key} ${value}`).toEqual([900]);
+    }
+    expect(await asked("tier", "old-1")).toEqual([900]);
+    await database.sql`delete from profiles where id = 900`;
+  });
+
   test("sorts and pages both ways without gap or repeat", async () => {
     expect(await list({})).toEqual([1, 4, 5, 3]);
     for (const sort of ["lastSeen", "value", "added"]) {
