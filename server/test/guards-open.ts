@@ -46,7 +46,6 @@ export const PROCESS_ONLY: Record<string, string> = {
   "imports.isSettled": "the operator's command waits for it",
   "imports.pruneImports": "maintenance",
   "imports.runImportJob": "the worker",
-  "profiles.canonicalOf": "other rooms",
   "profiles.fragmentsOf": "other rooms",
   "profiles.personOf": "other rooms",
   "sources.findSourceByKey": "collection: turns a write key into its source",
