@@ -191,7 +191,7 @@ test("managers do not see single people", async ({ manager }) => {
     await expect(manager.getByText(/access/i).first()).toBeVisible();
     await expect(manager.locator("main")).not.toContainText(run);
   }
-  await expect(manager.getByRole("link", { name: "People" })).toHaveCount(0);
+  await expect(manager.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "People" })).toHaveCount(0);
   const answer = await manager.request.get(`/api/profiles/${people.jane}/timeline`);
   expect(answer.status()).toBe(403);
 });
