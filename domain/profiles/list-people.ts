@@ -7,9 +7,8 @@ import { parseInput } from "@/domain/kernel/parse";
 import { DECIMAL, decodeCursor, encodeCursor, INTEGER, TIME } from "./cursor";
 import { isPersonalTrait, maskIdentifier, maskTraits } from "./mask";
 import { summaryOf, type PersonRecord } from "./person-row";
+import { escapeLike, holdsText, sampleTexts } from "./text-pattern";
 import { type PeopleFilter, peopleFilterSchema, type PeoplePage, peopleQuerySchema, type PeopleSort } from "./schemas";
-
-export const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (c) => `\\${c}`);
 
 /**
  * Free text in which somebody wrote an address or a number (what `maskText` hides), for PostgreSQL. Wider than that net:
@@ -21,7 +20,7 @@ const HIDDEN_TEXT = "@|%40|([+]|%2B|00)[1-9][^[:alpha:]]*[0-9]";
  * Conditions on `profiles p` (canonical rows only). Every value is a parameter. Whoever may not see personal data may
  * not filter by it either: answers to such questions would spell the masked value out letter by letter.
  */
-export function peopleWhere(ctx: Ctx, sql: AnySql, filter: PeopleFilter) {
+export function peopleWhere(ctx: Ctx, sql: AnySql, filter: PeopleFilter, texts: readonly string[] = []) {
   const unmasked = can(ctx, "personal_data:see");
   const personal =
     filter.q !== undefined ? "name or e-mail" : filter.traits?.find((trait) => trait.value && isPersonalTrait(trait.key))?.key;
@@ -39,8 +38,7 @@ export function peopleWhere(ctx: Ctx, sql: AnySql, filter: PeopleFilter) {
   if (filter.valueFrom !== undefined) all.push(sql`p.revenue >= ${String(filter.valueFrom)}::numeric`);
   if (filter.valueTo !== undefined) all.push(sql`p.revenue <= ${String(filter.valueTo)}::numeric`);
   if (filter.q) {
-    const like = `%${escapeLike(filter.q.toLowerCase())}%`;
-    all.push(sql`p.id in (select s.profile_id from profile_search s where s.text like ${like})`);
+    all.push(sql`p.id in (select profile_id from profile_search where ${holdsText(sql, filter.q.toLowerCase(), texts)})`);
   }
   // Facts lie with fragments: a person has them when any of its fragments does.
   if (filter.source) {
@@ -85,7 +83,7 @@ export async function listPeople(ctx: Ctx, input: unknown): Promise<PeoplePage> 
   const { sql } = ctx;
   const { column, cast, pattern } = SORT[query.sort];
   const descending = query.order === "desc";
-  let where = peopleWhere(ctx, sql, query.filter);
+  let where = peopleWhere(ctx, sql, query.filter, query.filter.q === undefined ? [] : await sampleTexts(ctx));
   if (query.cursor) {
     const [value, id] = decodeCursor(query.cursor, [pattern, INTEGER]) as [string, string];
     where = sql`${where} and (${sql.unsafe(column)}, p.id) ${sql.unsafe(descending ? "<" : ">")} (${value}::text::${sql.unsafe(cast)}, ${id}::text::int)`;
@@ -155,7 +153,8 @@ async function orderCurrencies(sql: AnySql, ids: readonly number[]): Promise<Map
 export async function countPeople(ctx: Ctx, input: unknown): Promise<{ count: number }> {
   requirePermission(ctx, "profiles:read");
   const filter = parseInput(peopleFilterSchema, input);
-  const [row] = await ctx.sql<{ n: number }[]>`select count(*) as n from profiles p where ${peopleWhere(ctx, ctx.sql, filter)}`;
+  const where = peopleWhere(ctx, ctx.sql, filter, filter.q === undefined ? [] : await sampleTexts(ctx));
+  const [row] = await ctx.sql<{ n: number }[]>`select count(*) as n from profiles p where ${where}`;
   return { count: row?.n ?? 0 };
 }
 

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
 import { type Ctx, withTx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
-import { escapeLike } from "./list-people";
 import { maskIdentifier } from "./mask";
 import { type PersonRecord, summaryOf } from "./person-row";
 import { findAnyIdentifier, identifierTypes } from "./resolve";
 import type { SearchHit, SearchResult } from "./schemas";
+import { escapeLike, holdsText, sampleTexts } from "./text-pattern";
 
 const inputSchema = z.strictObject({
   q: z.string().max(500),
@@ -87,14 +87,15 @@ async function byPrefix(ctx: Ctx, text: string, types: readonly string[]): Promi
  */
 async function byNameOrEmail(ctx: Ctx, text: string): Promise<Candidate[]> {
   const lower = text.toLowerCase();
-  const escaped = escapeLike(lower);
-  const part = lower.length < 3 ? `${escaped}%` : `%${escaped}%`;
-  const word = `% ${escaped}%`;
+  const beginning = `${escapeLike(lower)}%`;
+  const texts = await sampleTexts(ctx);
   const rows = await withTx(ctx, async (tx) => {
     await tx.sql`select set_config('gin_fuzzy_search_limit', '20000', true)`;
-    return await tx.sql<{ profile_id: number; text: string }[]>`
-      select profile_id, text from profile_search
-      where ${lower.length < 3 ? tx.sql`(text like ${part} or text like ${word})` : tx.sql`text like ${part}`} limit ${POOL}`;
+    const condition =
+      lower.length < 3 ? tx.sql`(text like ${beginning} or text like ${`% ${beginning}`})` : holdsText(tx.sql, lower, texts);
+    return await tx.sql<
+      { profile_id: number; text: string }[]
+    >`select profile_id, text from profile_search where ${condition} limit ${POOL}`;
   });
   return rows.map((row) => ({
     profileId: row.profile_id,
