@@ -204,6 +204,8 @@ test("filters, columns and a saved view; the export holds what the table shows",
   await marketer.keyboard.press("Escape");
   await expect(marketer.getByRole("columnheader", { name: "plan" })).toBeVisible();
   await marketer.getByRole("button", { name: "Views" }).click();
+  await expect(marketer.getByRole("menuitem", { name: "Save as a new view…" })).toBeVisible();
+  await expectAccessible(marketer);
   await marketer.getByRole("menuitem", { name: "Save as a new view…" }).click();
   await marketer.getByRole("textbox", { name: "Name" }).fill(`Does ${run}`);
   await marketer.getByRole("button", { name: "Save view" }).click();
@@ -215,6 +217,8 @@ test("filters, columns and a saved view; the export holds what the table shows",
   await expect(marketer.getByText("1 person match")).toBeVisible();
 
   await marketer.getByRole("button", { name: "Export" }).click();
+  await expect(marketer.getByRole("dialog", { name: "Export people as CSV" })).toBeVisible();
+  await expectAccessible(marketer);
   const [download] = await Promise.all([marketer.waitForEvent("download"), marketer.getByRole("link", { name: "Download CSV" }).click()]);
   const { readFile } = await import("node:fs/promises");
   const csv = await readFile(await download.path(), "utf8");
@@ -242,6 +246,8 @@ test("the table by keyboard alone: walk the rows, open one", async ({ marketer }
 });
 
 test("WCAG 2.2 AA in both themes, and no sideways scroll on a phone", async ({ marketer }) => {
+  // Fourteen looks of axe at large pages.
+  test.slow();
   await marketer.goto("/profiles");
   await expect(marketer.locator("tbody tr[data-index]").first()).toBeVisible();
   await expectAccessible(marketer);
@@ -265,6 +271,7 @@ test("a merge is undone from the graph's page, and both people are there again",
   const dialog = marketer.getByRole("alertdialog");
   await expect(dialog).toContainText("Nothing is lost");
   await expect(dialog).toContainText(other.anonymousId);
+  await expectAccessible(marketer);
   await dialog.getByLabel("Reason").fill("Two people at one tablet");
   await dialog.getByRole("button", { name: "Un-merge" }).click();
   await expect(marketer.getByText("Un-merged", { exact: true })).toBeVisible();

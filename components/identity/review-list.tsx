@@ -56,7 +56,7 @@ export function ReviewList({ review }: { review: IdentityReview }) {
                 <TableRow key={row.id}>
                   <TableCell className="min-w-56">{row.says}</TableCell>
                   <TableCell>
-                    <span className="flex max-w-96 items-center gap-2">
+                    <span className="flex max-w-72 items-center gap-2">
                       {row.type ? <Badge variant="outline">{row.type}</Badge> : null}
                       {row.value === null ? null : (
                         <span className="truncate font-mono text-xs" title={row.value}>
