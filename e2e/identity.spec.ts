@@ -58,7 +58,6 @@ test("an admin reviews what was noticed and takes a merge back", async ({ admin,
 
 test("a change of rules is tried on history before it is saved, with the keyboard alone", async ({ admin }) => {
   test.slow();
-  test.slow();
   await admin.goto("/identity");
   const before = await admin.getByText(/Version \d+ is in force/).textContent();
   await expect(admin.getByRole("button", { name: "Dry run and save" })).toBeDisabled();
