@@ -164,7 +164,7 @@ export function createCollect(options: CollectOptions): Collect {
       }
       if (refusal || !judged.ok) {
         const { code, field, message } = refusal as Pick<RejectedItem, "code" | "field" | "message">;
-        rejected.push({ code, field, message, messageId, sample: sampleOf(envelope.rawItem(index), item, taken.type) });
+        rejected.push({ code, field, message, messageId, sample: sampleOf(envelope.rawItem(index), item, taken) });
         answer.rejected.push({ index, messageId, code, field, message });
         continue;
       }
@@ -302,10 +302,19 @@ interface Visit {
   seen(source: KeySource): void;
 }
 
-/** A rejected item as received; the type that only its route named is put in, so that it can be replayed. */
-function sampleOf(raw: string, item: unknown, type: string | undefined): string {
-  if (type === undefined || typeof item !== "object" || item === null || Object.hasOwn(item, "type")) return raw;
-  return raw.replace(/^\s*\{/, Object.keys(item).length > 0 ? `{"type":"${type}",` : `{"type":"${type}"`);
+/**
+ * A rejected item as received. What only its route or its envelope said (type, context, integrations, sentAt) is put in
+ * front, so that it can be replayed; of a key that is there twice, the later and own one counts.
+ */
+function sampleOf(raw: string, item: unknown, { type, envelope }: Pick<Taken, "type" | "envelope">): string {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return raw;
+  const { context, integrations, sentAt } = envelope;
+  const given = Object.entries({ type, context, integrations, sentAt }).filter(
+    ([key, value]) => value !== undefined && !Object.hasOwn(item, key),
+  );
+  if (given.length === 0) return raw;
+  const front = JSON.stringify(Object.fromEntries(given)).slice(0, -1);
+  return raw.replace(/^\s*\{/, () => (Object.keys(item).length > 0 ? `${front},` : front));
 }
 
 /** Turns the outcomes of the stored items into the answer's numbers. */
