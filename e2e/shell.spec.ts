@@ -18,6 +18,9 @@ test("the command palette finds pages and actions by keyboard, and is accessible
   await admin.keyboard.press("/");
   await expect(admin.getByRole("combobox")).toBeFocused();
   await expect(admin.getByRole("group", { name: "Recent" })).toContainText("Members");
+  await admin.getByRole("combobox").fill("nothing is called this");
+  await expect(admin.getByText("Nothing found. People are found by any identifier")).toBeVisible();
+  await expectAccessible(admin);
   await admin.keyboard.press("Escape");
   await expect(admin.getByRole("combobox")).toBeHidden();
 });
@@ -58,6 +61,8 @@ test("the theme follows the device until one is chosen, and stays chosen without
   const html = marketer.locator("html");
   await expect(html).toHaveClass(/dark/);
   await marketer.getByRole("button", { name: /^Account of/ }).click();
+  await expect(marketer.getByRole("menuitemradio", { name: "Light" })).toBeVisible();
+  await expectAccessible(marketer);
   await marketer.getByRole("menuitemradio", { name: "Light" }).click();
   await expect(html).not.toHaveClass(/dark/);
   await marketer.reload({ waitUntil: "commit" });

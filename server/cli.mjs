@@ -28,7 +28,8 @@ async function main() {
     env.DATABASE_URL = cluster.url;
   }
   // Paths in arguments are meant from where the operator stands.
-  const child = spawn(process.execPath, ["--enable-source-maps", join(ROOT, "dist", "cli.js"), ...args], {
+  // Imports, demo data and rebuilds make much that is short-lived: the same young generation as the worker's.
+  const child = spawn(process.execPath, ["--enable-source-maps", "--max-semi-space-size=64", join(ROOT, "dist", "cli.js"), ...args], {
     cwd: ROOT,
     env: { ...env, TRIBUTARY_CWD: process.env.INIT_CWD || process.cwd() },
     stdio: "inherit",

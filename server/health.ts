@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Database } from "@/db/client";
+import { processingFailure } from "@/domain/identity";
 import { codeOf } from "./log";
 
 const PROBE_MS = 500;
@@ -14,6 +15,8 @@ export interface Check {
 
 export interface Readiness {
   ready: boolean;
+  /** What is wrong without being a reason to send nobody here: collection works while processing stands. */
+  degraded: string[];
   checks: Record<string, Check>;
 }
 
@@ -22,7 +25,7 @@ const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
 
 /** Whether this process can do its work right now: a committed write, the right schema, room on the disk, durability. */
 export async function readiness(database: Database, folder: { root: string; data: string }): Promise<Readiness> {
-  const [write, migrations, queue, disk, durability] = await Promise.all([
+  const [write, migrations, queue, processing, disk, durability] = await Promise.all([
     timed(async () => {
       // A WAL record of our own: goes the whole way to the disk and leaves no row behind.
       await database.sql`select pg_logical_emit_message(true, 'tributary.health', '')`;
@@ -41,6 +44,12 @@ export async function readiness(database: Database, folder: { root: string; data
       return { oldestPendingSeconds: Math.max(0, Math.round(row?.seconds ?? 0)) };
     }),
     timed(async () => {
+      const failure = await processingFailure(database.sql);
+      return failure
+        ? { ok: false, failure: failure.code, since: failure.since, attempts: failure.attempts, inboxId: failure.inboxId }
+        : {};
+    }),
+    timed(async () => {
       const { bavail, bsize } = await statfs(folder.data);
       return { ok: bavail * bsize >= DISK_LEAST, freeBytes: bavail * bsize };
     }),
@@ -53,8 +62,12 @@ export async function readiness(database: Database, folder: { root: string; data
       };
     }),
   ]);
-  const checks = { write, migrations, queue, disk, durability };
-  return { ready: Object.values(checks).every((check) => check.ok), checks };
+  const needed = { write, migrations, queue, disk, durability };
+  return {
+    ready: Object.values(needed).every((check) => check.ok),
+    degraded: processing.ok ? [] : ["processing"],
+    checks: { ...needed, processing },
+  };
 }
 
 async function timed(probe: () => Promise<Record<string, unknown>>): Promise<Check> {

@@ -123,7 +123,8 @@ export class Supervisor {
       const launch = () => {
         if (this.#stopping) return;
         const started = Date.now();
-        const flags = ["--enable-source-maps"];
+        // Batches of messages outlive the small default young generation; a larger one saves most of the collector's work.
+        const flags = ["--enable-source-maps", ...(role === "worker" ? ["--max-semi-space-size=64"] : [])];
         const child = spawn(process.execPath, [...flags, join(this.#dist, `${role}.js`)], {
           cwd: this.#options.root,
           env: this.#env,

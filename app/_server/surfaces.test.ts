@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { keyOf } from "./api-route";
 import { fromOurPages } from "./origin";
 import { safePath } from "./safe-path";
 
@@ -42,12 +41,4 @@ test.each([
   ["/.//evil.test", "/"],
 ])("callback %j leads to %s", (given, expected) => {
   expect(safePath(given)).toBe(expected);
-});
-
-test("API keys are read from bearer and basic headers, and malformed ones are no key", () => {
-  expect(keyOf(headers({ authorization: "Bearer trb_sk_x" }))).toBe("trb_sk_x");
-  expect(keyOf(headers({ authorization: `Basic ${btoa("trb_sk_x:")}` }))).toBe("trb_sk_x");
-  expect(keyOf(headers({ authorization: "bearer" }))).toBeNull();
-  expect(keyOf(headers({ authorization: "Bearer a b" }))).toBeNull();
-  expect(keyOf(headers({}))).toBeNull();
 });

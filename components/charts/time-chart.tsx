@@ -27,7 +27,7 @@ export default function TimeChart({ kind, ...props }: TimeChartProps & { kind: "
       {legend && series.length > 1 && <ChartLegend series={series} />}
       <div style={{ height }} className="min-w-0 [&_.recharts-surface]:outline-offset-2">
         <ResponsiveContainer width="100%" height="100%" minWidth={0}>
-          <ComposedChart data={rows as TimeRow[]} margin={{ top: 6, right: 8, bottom: 0, left: 0 }} title={label} barCategoryGap="18%">
+          <ComposedChart data={rows as TimeRow[]} margin={{ top: 6, right: 18, bottom: 0, left: 0 }} title={label} barCategoryGap="18%">
             <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
             <XAxis
               dataKey="at"

@@ -40,6 +40,13 @@ export function HealthCard({ overview, link }: { overview: Overview; link: boole
             {formatCount(last24h.rejected)} <span className="text-muted-foreground">({formatShare(last24h.rejected, received)})</span>
           </dd>
         </dl>
+        {processing.stopped && (
+          <p role="alert" className="text-destructive-text">
+            Processing stands still since{" "}
+            <time dateTime={processing.stopped.since}>{processing.stopped.since.slice(0, 16).replace("T", " ")} UTC</time> and is tried
+            again and again. Messages are still taken in and none is lost. The log of the worker has the cause.
+          </p>
+        )}
         <div className="flex flex-wrap gap-1.5 border-t pt-3">
           {sources.total === 0 ? (
             <span className="text-muted-foreground">No source connected yet.</span>
@@ -61,7 +68,8 @@ export function HealthCard({ overview, link }: { overview: Overview; link: boole
   );
 }
 
-function freshness({ pending, secondsBehind }: Overview["processing"]) {
+function freshness({ pending, secondsBehind, stopped }: Overview["processing"]) {
+  if (stopped) return <Badge variant="destructive">Stopped: error {stopped.code}</Badge>;
   if (pending === 0) return <Badge variant="success">Up to date</Badge>;
   if (secondsBehind < 10) return <Badge variant="success">{secondsBehind.toFixed(1)} s behind</Badge>;
   const text =

@@ -8,6 +8,7 @@ import { AreaSeries, BarList, BarSeries, ChartFigure, Donut, formatBucket, forma
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { NativeSelect } from "@/components/ui/native-select";
 import { OVERVIEW_RANGE_LABELS, OVERVIEW_RANGES, type GrowthPoint, type Overview, type OverviewRange } from "@/domain/overview/model";
+import { identifierLabel } from "@/domain/profiles/model";
 import { HealthCard } from "./health-card";
 import { fetchOverview } from "./fetch-overview";
 import { formatMoney } from "./format";
@@ -86,8 +87,16 @@ export function HomeOverview({ initial, links }: { initial: Overview; links: Hom
 
 function Moment({ iso }: { iso: string }) {
   return (
-    <time dateTime={iso} suppressHydrationWarning>
-      {new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" })}
+    <time dateTime={iso}>
+      {new Date(iso).toLocaleString("en-GB", {
+        day: "numeric",
+        month: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+        timeZone: "UTC",
+      })}{" "}
+      UTC
     </time>
   );
 }
@@ -110,7 +119,9 @@ function Figures({ overview, links }: { overview: Overview; links: HomeLinks }) 
         {formatCount(revenue.orders)} orders, less refunds; all time, currencies not converted
       </Figure>
       <Figure label="Identifiers" value={formatCount(identifiers.total)}>
-        {identifiers.byType[0] ? `${formatCount(identifiers.byType[0].n)} ${identifiers.byType[0].type}` : "user ids, e-mails, devices"}
+        {identifiers.byType[0]
+          ? `${formatCount(identifiers.byType[0].n)} ${identifierLabel(identifiers.byType[0].type).toLowerCase()}s`
+          : "user ids, e-mails, devices"}
       </Figure>
       <Figure
         label="Sources"
@@ -273,9 +284,7 @@ function People({ overview }: { overview: Overview }) {
             label="Identifiers by type"
             color={4}
             total={identifiers.total}
-            items={identifiers.byType
-              .slice(0, 4)
-              .map((one) => ({ key: one.type, label: <code className="font-mono text-xs">{one.type}</code>, value: one.n }))}
+            items={identifiers.byType.slice(0, 4).map((one) => ({ key: one.type, label: identifierLabel(one.type), value: one.n }))}
           />
         )}
       </CardContent>

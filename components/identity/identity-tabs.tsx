@@ -41,7 +41,11 @@ export function IdentityTabs(props: {
       <TabsList aria-label="Identity">
         <TabsTrigger value="rules">
           Rules
-          {waiting > 0 ? <Badge variant="warning">{waiting} to review</Badge> : null}
+          {waiting > 0 ? (
+            <Badge variant="warning">
+              {waiting} new {waiting === 1 ? "type" : "types"}
+            </Badge>
+          ) : null}
         </TabsTrigger>
         <TabsTrigger value="review">Review</TabsTrigger>
         <TabsTrigger value="merges">Merges</TabsTrigger>

@@ -20,7 +20,7 @@ import type { Unmerge } from "./identity-tabs";
 
 const CAUSES: Record<MergeCause, string> = { event: "A message named both", alias: "An alias call", operator: "By hand" };
 
-/** Every merge with what caused it, newest first; each can be taken back. */
+/** Every merge with what caused it, newest first; each can be un-merged. */
 export function MergeLedger({ first, canUnmerge, unmerge }: { first: MergePage; canUnmerge: boolean; unmerge: Unmerge }) {
   const [more, setMore] = useState<MergePage[]>([]);
   const [chosen, setChosen] = useState<MergeView | null>(null);
@@ -51,7 +51,7 @@ export function MergeLedger({ first, canUnmerge, unmerge }: { first: MergePage; 
             <TableHead>People</TableHead>
             <TableHead>Cause</TableHead>
             <TableHead>Identifiers that met</TableHead>
-            <TableHead>Rules</TableHead>
+            <TableHead className="text-right">Rules</TableHead>
             <TableHead className="text-right">State</TableHead>
           </TableRow>
         </TableHeader>
@@ -68,7 +68,7 @@ export function MergeLedger({ first, canUnmerge, unmerge }: { first: MergePage; 
                   {row.survivorId}
                 </Link>
               </TableCell>
-              <TableCell className="min-w-40">
+              <TableCell className="min-w-44">
                 {CAUSES[row.cause]}
                 <span className="block text-xs text-muted-foreground">
                   {row.actor ??
@@ -80,16 +80,22 @@ export function MergeLedger({ first, canUnmerge, unmerge }: { first: MergePage; 
               <TableCell>
                 <span className="flex flex-wrap gap-1">
                   {row.evidence.map((entry) => (
-                    <Badge key={`${entry.type}:${entry.value}:${entry.profileId}`} variant="outline" className="max-w-64 truncate">
-                      {entry.type} {entry.value}
+                    <Badge
+                      key={`${entry.type}:${entry.value}:${entry.profileId}`}
+                      variant="outline"
+                      className="max-w-64"
+                      title={`${entry.type} ${entry.value}`}
+                    >
+                      <span className="font-normal text-muted-foreground">{entry.type}</span>
+                      <span className="truncate">{entry.value}</span>
                     </Badge>
                   ))}
                 </span>
               </TableCell>
-              <TableCell className="tabular-nums">{row.rulesVersion}</TableCell>
+              <TableCell className="text-right whitespace-nowrap tabular-nums">v{row.rulesVersion}</TableCell>
               <TableCell className="text-right">
                 {row.undoneAt !== null || undone.has(row.id) ? (
-                  <Badge title={row.undoneReason ?? undefined}>Taken back</Badge>
+                  <Badge title={row.undoneReason ?? undefined}>Un-merged</Badge>
                 ) : canUnmerge ? (
                   <Button
                     size="sm"

@@ -48,16 +48,22 @@ export function ReviewList({ review }: { review: IdentityReview }) {
                 <TableHead>People</TableHead>
                 <TableHead>Source</TableHead>
                 <TableHead className="text-right">Times</TableHead>
-                <TableHead>First</TableHead>
+                <TableHead>First (UTC)</TableHead>
               </TableRow>
             </TableHeader>
             <TableBody>
               {rows.map((row) => (
                 <TableRow key={row.id}>
-                  <TableCell className="min-w-64">{row.says}</TableCell>
+                  <TableCell className="min-w-56">{row.says}</TableCell>
                   <TableCell>
-                    {row.type ? <Badge variant="outline">{row.type}</Badge> : null}
-                    {row.value === null ? null : <span className="ml-2 font-mono text-xs break-all">{row.value}</span>}
+                    <span className="flex max-w-72 items-center gap-2">
+                      {row.type ? <Badge variant="outline">{row.type}</Badge> : null}
+                      {row.value === null ? null : (
+                        <span className="truncate font-mono text-xs" title={row.value}>
+                          {row.value}
+                        </span>
+                      )}
+                    </span>
                   </TableCell>
                   <TableCell className="whitespace-nowrap">
                     <span className="flex gap-2">
@@ -74,7 +80,9 @@ export function ReviewList({ review }: { review: IdentityReview }) {
                       )}
                     </span>
                   </TableCell>
-                  <TableCell>{row.sourceId === null ? "" : (review.sources[row.sourceId]?.name ?? row.sourceId)}</TableCell>
+                  <TableCell className="whitespace-nowrap">
+                    {row.sourceId === null ? "" : (review.sources[row.sourceId]?.name ?? row.sourceId)}
+                  </TableCell>
                   <TableCell className="text-right tabular-nums">{number.format(row.n)}</TableCell>
                   <TableCell className="whitespace-nowrap text-muted-foreground">{formatTime(row.at)}</TableCell>
                 </TableRow>

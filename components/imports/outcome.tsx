@@ -73,13 +73,13 @@ export function Rejected({ rejects, action }: { rejects: Rejects; action?: React
   );
 }
 
-/** Things left out of rows that are imported all the same. */
+/** What was left out of rows, or kept otherwise than the mapping says. */
 export function LeftOut({ warnings }: { warnings: ImportPreview["warnings"] }) {
   if (warnings.length === 0) return null;
   return (
     <Card>
       <CardContent className="grid gap-1 pt-3.5 text-sm">
-        <p className="font-medium">Imported with remarks</p>
+        <p className="font-medium">Remarks</p>
         <ul className="grid gap-0.5 text-muted-foreground">
           {warnings.map(({ code, n, lines }) => (
             <li key={code}>

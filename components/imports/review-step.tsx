@@ -19,6 +19,7 @@ export interface ReviewStepProps {
 /** What the import would do. */
 export function ReviewStep({ item, preview, mayImport, pending, onBack, onImport }: ReviewStepProps) {
   const fresh = preview.messages - preview.alreadyImported;
+  const usable = preview.rows - preview.rejected;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <section aria-labelledby="check-heading" className="grid gap-2">
@@ -38,17 +39,21 @@ export function ReviewStep({ item, preview, mayImport, pending, onBack, onImport
       {mayImport ? (
         <div className="flex flex-wrap items-center justify-end gap-3 border-t pt-4">
           <p className="mr-auto text-sm text-muted-foreground">
-            {fresh === 0
-              ? "Nothing in this file is new."
-              : preview.rejected > 0
-                ? "Rejected rows go to a file that you can correct and upload again."
-                : "All rows can be used."}
+            {preview.rows > 0 && usable === 0
+              ? "No row can be used as it is: change the mapping, or the file."
+              : fresh === 0
+                ? "Nothing in this file is new."
+                : preview.rejected > 0
+                  ? "Rejected rows go to a file that you can correct and upload again."
+                  : preview.rows === 0
+                    ? "The file has no rows."
+                    : "All rows can be used."}
           </p>
           <Button variant="outline" onClick={onBack}>
             <ArrowLeft aria-hidden /> Change mapping
           </Button>
-          <Button pending={pending} onClick={onImport}>
-            <Upload aria-hidden /> Import {preview.complete ? counted(preview.rows - preview.rejected, "row") : "the file"}
+          <Button pending={pending} disabled={preview.complete && usable === 0} onClick={onImport}>
+            <Upload aria-hidden /> Import {preview.complete ? counted(usable, "row") : "the file"}
           </Button>
         </div>
       ) : null}

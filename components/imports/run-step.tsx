@@ -85,11 +85,13 @@ export function ResultView({ item }: { item: ImportDetail }) {
         >
           <CircleCheck aria-hidden className="size-4 shrink-0" />
           <span className="mr-auto">
-            {result.accepted === 0
-              ? "Everything in this file had been imported before: nothing was added."
-              : progress.settled
-                ? "Imported. People, events and totals are up to date."
-                : "Stored. People and events are being brought up to date…"}
+            {result.accepted === 0 && result.duplicates === 0
+              ? "Nothing was added: no row of this file could be used."
+              : result.accepted === 0
+                ? "Everything in this file had been imported before: nothing was added."
+                : progress.settled
+                  ? "Imported. People, events and totals are up to date."
+                  : "Stored. People and events are being brought up to date…"}
           </span>
         </div>
       ) : null}

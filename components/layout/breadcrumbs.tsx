@@ -5,6 +5,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { createContext, Fragment, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { NAVIGATION, SETTINGS_PAGES } from "./navigation";
+import { useViewer } from "./viewer";
 
 type Titles = Readonly<Record<string, string>>;
 const TitlesContext = createContext<{ titles: Titles; set: (path: string, title: string | null) => void } | null>(null);
@@ -45,6 +46,9 @@ const KNOWN: Titles = Object.fromEntries([
   ...[...NAVIGATION.flatMap((group) => group.entries), ...SETTINGS_PAGES].map((entry) => [entry.href, entry.label]),
 ]);
 
+/** What it takes to open a page: nobody is led to one that would refuse them. */
+const NEEDS = new Map([...NAVIGATION.flatMap((group) => group.entries), ...SETTINGS_PAGES].map((entry) => [entry.href, entry.permission]));
+
 const worded = (segment: string): string => {
   const text = decodeURIComponent(segment).replaceAll("-", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -68,6 +72,11 @@ export function useCrumbs(): Crumb[] {
 
 export function Breadcrumbs() {
   const crumbs = useCrumbs();
+  const { can } = useViewer();
+  const mayOpen = (href: string): boolean => {
+    const needed = NEEDS.get(href);
+    return needed === undefined || can(needed);
+  };
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1 text-sm">
@@ -85,6 +94,8 @@ export function Breadcrumbs() {
                   <span aria-current="page" className="block truncate px-1 font-medium">
                     {crumb.label}
                   </span>
+                ) : !mayOpen(crumb.href) ? (
+                  <span className="px-1 py-0.5 text-muted-foreground">{crumb.label}</span>
                 ) : (
                   <Link href={crumb.href} prefetch={false} className="rounded-sm px-1 py-0.5 text-muted-foreground hover:text-foreground">
                     {crumb.label}

@@ -99,10 +99,15 @@ function Content({ close, signOut, onShortcuts }: { close: () => void; signOut: 
         />
         <Kbd>Esc</Kbd>
       </div>
+      {/* Beside the list: a listbox holds options only. */}
+      <Palette.Empty className="px-3 pt-8 pb-6 text-center text-sm text-balance text-muted-foreground">
+        {search.isFetching
+          ? "Searching"
+          : mayLookUp
+            ? "Nothing found. People are found by any identifier, or part of a name or e-mail address."
+            : "Nothing found."}
+      </Palette.Empty>
       <Palette.List className="max-h-[min(60vh,26rem)] overflow-y-auto p-1.5">
-        <Palette.Empty className="px-3 py-8 text-center text-sm text-muted-foreground">
-          {search.isFetching ? "Searching" : "Nothing found. People are found by any identifier, or part of a name or e-mail address."}
-        </Palette.Empty>
         {people.length > 0 ? (
           <Group heading="People">
             {people.map((person) => (

@@ -49,22 +49,7 @@ export function countryName(code: string): string {
   }
 }
 
-const TYPE_LABELS: Record<string, string> = {
-  user_id: "User id",
-  email: "E-mail",
-  phone: "Phone",
-  anonymous_id: "Anonymous id",
-  cross_domain_id: "Cross-domain id",
-  ga_client_id: "Google Analytics client id",
-  "android.id": "Android id",
-  "android.idfa": "Android advertising id",
-  "android.push_token": "Android push token",
-  "ios.id": "iOS id",
-  "ios.idfa": "iOS advertising id",
-  "ios.push_token": "iOS push token",
-  order_id: "Order",
-};
-export const identifierLabel = (type: string): string => TYPE_LABELS[type] ?? type;
+export { identifierLabel } from "@/domain/profiles/model";
 
 const CALLS: Record<string, string> = { $identify: "Identified", $group: "Joined an account", $alias: "Ids joined" };
 /** Event name as people read it; the calls that carry none get words. */

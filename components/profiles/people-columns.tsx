@@ -86,6 +86,6 @@ const COLUMNS: Record<PeopleColumn, (now: number) => Omit<DataColumn<PersonRow>,
     width: 120,
     align: "end",
     sort: "value",
-    cell: (row) => (Number(row.revenue) === 0 ? none : formatMoney(row.revenue, null)),
+    cell: (row) => (Number(row.revenue) === 0 ? none : formatMoney(row.revenue, row.currency)),
   }),
 };

@@ -67,7 +67,7 @@ export function ProfileHeader({ profile, now }: { profile: ProfileView; now: num
       </div>
       <dl className="grid grid-cols-2 border-t sm:grid-cols-3 lg:grid-cols-5 [&>div]:border-border [&>div]:px-5 [&>div]:py-3 lg:[&>div+div]:border-l">
         <Figure label="Value so far" hint="Orders less refunds and cancellations, over all sources.">
-          {formatMoney(profile.revenue, profile.currency)}
+          {Number(profile.revenue) === 0 && profile.currency === null ? "–" : formatMoney(profile.revenue, profile.currency)}
         </Figure>
         <Figure label="Orders">{formatNumber(profile.orderCount)}</Figure>
         <Figure label="Events" hint="What the person did; identify, group and alias calls are not counted.">

@@ -75,7 +75,7 @@ export function ProfileIdentities({ profileId, mayUnmerge, unmerge }: { profileI
             {mayUnmerge && picked.undone === null ? (
               <Button variant="outline" size="sm" className="justify-self-start" onClick={() => setAsking(picked)}>
                 <Split aria-hidden />
-                Take this merge back
+                Un-merge
               </Button>
             ) : null}
           </div>
@@ -146,17 +146,17 @@ function Ledger({ graph, mayUnmerge, onUnmerge }: { graph: ProfileGraph; mayUnme
                 <Evidence merge={merge} graph={graph} />
                 {merge.undone ? (
                   <p className="mt-1 text-xs text-muted-foreground">
-                    Taken back {formatMinute(merge.undone.at)} UTC{merge.undone.by === null ? "" : ` by ${merge.undone.by}`}
+                    Un-merged {formatMinute(merge.undone.at)} UTC{merge.undone.by === null ? "" : ` by ${merge.undone.by}`}
                     {merge.undone.reason === null ? "" : `: ${merge.undone.reason}`}
                   </p>
                 ) : null}
               </div>
               {merge.undone ? (
-                <Badge>Taken back</Badge>
+                <Badge>Un-merged</Badge>
               ) : mayUnmerge ? (
                 <Button variant="outline" size="sm" onClick={() => onUnmerge(merge)}>
                   <Split aria-hidden />
-                  Take back
+                  Un-merge
                 </Button>
               ) : null}
             </li>
@@ -273,7 +273,7 @@ function UnmergeDialog({
   const [reason, setReason] = useState("");
   const sides = sidesOf(graph, merge);
   const action = useAction(unmerge, {
-    success: "The merge is taken back: they are two people again",
+    success: "Un-merged: they are two people again",
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries({ queryKey: profileKeys.all(graph.id) });
@@ -289,7 +289,7 @@ function UnmergeDialog({
     <AlertDialog open onOpenChange={(open) => !open && onClose()}>
       <AlertDialogContent className="max-w-xl">
         <AlertDialogHeader>
-          <AlertDialogTitle>Take this merge back?</AlertDialogTitle>
+          <AlertDialogTitle>Un-merge these two people?</AlertDialogTitle>
           <AlertDialogDescription>
             They become two people again, each with exactly what belongs to it. Nothing is lost: events, identifiers and traits never moved
             when they were merged. Segments, orders and value are counted anew for both.
@@ -338,7 +338,7 @@ function UnmergeDialog({
             pending={action.pending}
             onClick={() => void action.run({ mergeId: merge.id, neverMerge: never, reason: reason.trim() === "" ? null : reason.trim() })}
           >
-            Take the merge back
+            Un-merge
           </Button>
         </AlertDialogFooter>
       </AlertDialogContent>

@@ -92,12 +92,12 @@ export function ProfileOrders({ profile }: { profile: ProfileView }) {
                 </TableCell>
                 <TableCell className="text-muted-foreground">{profile.sources[order.sourceId]?.name ?? order.sourceId}</TableCell>
                 <TableCell className="text-right tabular-nums">
-                  <span className="font-medium">{order.value === null ? "–" : formatMoney(order.value, order.currency)}</span>
                   {refunded > 0 ? (
-                    <Badge variant={whole ? "destructive" : "warning"} className="ml-2">
+                    <Badge variant={whole ? "destructive" : "warning"} className="mr-2">
                       {whole ? "Refunded" : `${formatMoney(refunded, order.currency)} refunded`}
                     </Badge>
                   ) : null}
+                  <span className="font-medium">{order.value === null ? "–" : formatMoney(order.value, order.currency)}</span>
                 </TableCell>
               </TableRow>
             );

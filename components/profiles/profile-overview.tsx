@@ -171,7 +171,7 @@ function LatestActivity({ profile, now, onAll }: { profile: ProfileView; now: nu
                   <Icon aria-hidden className="size-3.5" />
                 </span>
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate text-sm font-medium">{eventLabel(event.event)}</span>
+                  <span className="line-clamp-2 text-sm font-medium break-words sm:line-clamp-1">{eventLabel(event.event)}</span>
                   <span className="block truncate text-xs text-muted-foreground">
                     {[event.summary, query.data.sources[event.sourceId]?.name ?? event.sourceId].filter(Boolean).join(" · ")}
                   </span>
@@ -180,7 +180,7 @@ function LatestActivity({ profile, now, onAll }: { profile: ProfileView; now: nu
                   <span className="shrink-0 text-sm font-medium tabular-nums">{formatMoney(event.value, event.currency)}</span>
                 ) : null}
                 <time
-                  className="w-24 shrink-0 text-right text-xs text-muted-foreground"
+                  className="shrink-0 text-right text-xs text-muted-foreground sm:w-24"
                   dateTime={event.occurredAt}
                   title={formatTime(event.occurredAt)}
                 >

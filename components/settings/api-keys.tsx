@@ -1,7 +1,6 @@
 "use client";
 
 import { Ellipsis, KeyRound, Plus, RefreshCw, Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
 import { Time } from "@/components/layout/time";
@@ -102,20 +101,17 @@ export function ApiKeysTable({ keys, now, rotate, revoke }: ApiKeysProps) {
 }
 
 function KeyRow({ item, state, rotate, revoke }: { item: ApiKeyInfo; state: State } & Pick<ApiKeysProps, "rotate" | "revoke">) {
-  const router = useRouter();
   const [made, setMade] = useState<Made | null>(null);
   const [asking, setAsking] = useState(false);
   const rotating = useAction(rotate, {
     onSuccess: (data) => {
       setMade(data);
-      router.refresh();
     },
   });
   const revoking = useAction(revoke, {
     success: `${item.name} revoked`,
     onSuccess: () => {
       setAsking(false);
-      router.refresh();
     },
   });
   const over = state === "revoked" || state === "expired";

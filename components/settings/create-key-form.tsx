@@ -1,6 +1,5 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useAction } from "@/components/layout/use-action";
 import { useViewer } from "@/components/layout/viewer";
@@ -50,7 +49,6 @@ export function CreateKeyForm({
   create: (input: NewKey) => Promise<Result<{ key: string; info: ApiKeyInfo }>>;
   close: () => void;
 }) {
-  const router = useRouter();
   const { can } = useViewer();
   const [scopes, setScopes] = useState<ApiKeyScope[]>(["profile_api:read"]);
   const [made, setMade] = useState<{ key: string; info: ApiKeyInfo } | null>(null);
@@ -58,7 +56,6 @@ export function CreateKeyForm({
     inline: true,
     onSuccess: (data) => {
       setMade(data);
-      router.refresh();
     },
   });
   if (made) {

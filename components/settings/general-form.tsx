@@ -35,7 +35,7 @@ export function GeneralForm({ settings, timezones, currencies, save }: GeneralFo
       <Field label="Company" error={fields["name"]}>
         <Input name="name" defaultValue={settings.name} required maxLength={100} />
       </Field>
-      <Field label="Time zone" hint="Days and periods of reports are counted in it." error={fields["timezone"]}>
+      <Field label="Time zone" hint="Where the company’s day begins. Figures that are counted in UTC say so." error={fields["timezone"]}>
         <NativeSelect name="timezone" defaultValue={settings.timezone}>
           {timezones.map((zone) => (
             <option key={zone} value={zone}>
@@ -44,7 +44,7 @@ export function GeneralForm({ settings, timezones, currencies, save }: GeneralFo
           ))}
         </NativeSelect>
       </Field>
-      <Field label="Currency" hint="Amounts are shown in it; they are not converted." error={fields["currency"]}>
+      <Field label="Currency" hint="The company’s own. Amounts keep the currency they arrived in." error={fields["currency"]}>
         <NativeSelect name="currency" defaultValue={settings.currency}>
           {currencies.map(({ code, label }) => (
             <option key={code} value={code}>

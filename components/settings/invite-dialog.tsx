@@ -1,6 +1,5 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
@@ -36,7 +35,6 @@ export function InviteDialog({ open, onOpenChange, invite }: InviteDialogProps) 
 }
 
 function Body({ close, invite }: { close: () => void; invite: InviteDialogProps["invite"] }) {
-  const router = useRouter();
   const [role, setRole] = useState<Role>("marketer");
   const [sees, setSees] = useState(true);
   const [made, setMade] = useState<{ member: Member; link: OneTimeLink } | null>(null);
@@ -44,7 +42,6 @@ function Body({ close, invite }: { close: () => void; invite: InviteDialogProps[
     inline: true,
     onSuccess: (data) => {
       setMade(data);
-      router.refresh();
     },
   });
 

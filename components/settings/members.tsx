@@ -1,7 +1,6 @@
 "use client";
 
 import { Ellipsis, Link2, UserCheck, UserPlus, UserX } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
 import { Time } from "@/components/layout/time";
@@ -86,13 +85,11 @@ export function MembersTable({ members, update, makeLink, removeInvitation }: Om
 const STATUS_VARIANT = { active: "success", invited: "info", disabled: "default" } as const;
 
 function MemberRow({ member, update, makeLink, removeInvitation }: { member: Member } & Omit<MembersProps, "invite" | "members">) {
-  const router = useRouter();
   const viewer = useViewer();
   const [link, setLink] = useState<OneTimeLink | null>(null);
   const [asking, setAsking] = useState<"disable" | "remove" | null>(null);
   const done = () => {
     setAsking(null);
-    router.refresh();
   };
   const change = useAction(update, { success: (after) => `${after.name} changed`, onSuccess: done });
   const linking = useAction(makeLink, { onSuccess: setLink });

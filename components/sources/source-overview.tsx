@@ -23,6 +23,7 @@ import { HealthBadge } from "./health-badge";
 import { Snippets } from "./snippets-panel";
 import { Ago, clockTime } from "./time";
 import { WaitingForEvents } from "./connect-panel";
+import { useSource } from "./use-source";
 
 interface Props {
   initial: SourceDetail;
@@ -34,12 +35,7 @@ interface Props {
 
 /** What a source received, how it stands, and its last messages. */
 export function SourceOverview({ initial, volume, origin, canWatch, canWrite }: Props) {
-  const { data: source } = useQuery({
-    queryKey: ["sources", initial.id],
-    queryFn: ({ signal }) => fetchJson<SourceDetail>(`/api/sources/${initial.id}`, signal),
-    initialData: initial,
-    refetchInterval: 10_000,
-  });
+  const source = useSource(initial);
   const fresh = source.lastSeenAt === null;
   return (
     <div className="grid gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
@@ -209,7 +205,8 @@ function Volume({ sourceId, initial }: { sourceId: string; initial: SourceVolume
       note={
         <>
           Messages per {bucket}
-          {bucket === "day" ? ", UTC" : ""}. As of <span suppressHydrationWarning>{clockTime(volume.asOf).slice(0, 8)}</span>.
+          {bucket === "day" ? ", UTC" : ", in your time zone"}. As of{" "}
+          <span suppressHydrationWarning>{clockTime(volume.asOf).slice(0, 8)}</span>.
         </>
       }
     >

@@ -5,9 +5,16 @@ import { usePathname } from "next/navigation";
 import { formatCount } from "@/components/charts";
 import { Badge } from "@/components/ui/badge";
 import { tabClasses } from "@/components/ui/tabs";
+import type { SourceDetail } from "@/domain/sources/model";
+import { HealthBadge } from "./health-badge";
+import { useSource } from "./use-source";
+
+/** State of a source beside its name, renewed while the page stands. */
+export const SourceState = ({ source }: { source: SourceDetail }) => <HealthBadge health={useSource(source).health} />;
 
 /** The pages of one source. */
-export function SourceTabs({ id, openRejected, canWatch }: { id: string; openRejected: number; canWatch: boolean }) {
+export function SourceTabs({ source: initial, canWatch }: { source: SourceDetail; canWatch: boolean }) {
+  const { id, openRejected } = useSource(initial);
   const pathname = usePathname();
   const base = `/sources/${id}`;
   const tabs = [

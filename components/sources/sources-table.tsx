@@ -53,10 +53,10 @@ export function SourcesTable({ initial, canWrite }: { initial: SourceListItem[];
           <TableHead>Source</TableHead>
           <TableHead>Health</TableHead>
           <TableHead className="hidden sm:table-cell">Last message</TableHead>
-          <TableHead className="hidden md:table-cell">Last 24 hours</TableHead>
-          <TableHead className="hidden text-right sm:table-cell">Accepted</TableHead>
-          <TableHead className="hidden text-right sm:table-cell">Duplicates</TableHead>
-          <TableHead className="hidden text-right sm:table-cell">Rejected</TableHead>
+          <TableHead className="hidden md:table-cell">Messages, 24 h</TableHead>
+          <TableHead className="hidden text-right sm:table-cell">Accepted, 24 h</TableHead>
+          <TableHead className="hidden text-right sm:table-cell">Duplicates, 24 h</TableHead>
+          <TableHead className="hidden text-right sm:table-cell">Rejected, 24 h</TableHead>
         </TableRow>
       </TableHeader>
       <TableBody>

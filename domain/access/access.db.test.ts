@@ -77,6 +77,9 @@ describe("first admin", () => {
     const second = await ensureSetupToken(job());
     expect(await setupTokenWorks(nobody(), first ?? "")).toBe(false);
     await expect(createFirstAdmin(nobody(), { ...input, token: first })).rejects.toMatchObject({ code: "PRECONDITION_FAILED" });
+    // The token is looked at before the password: without one that works nothing is hashed.
+    const stranger = { ...input, password: "qwerty123456", token: "made-up" };
+    await expect(createFirstAdmin(nobody(), stranger)).rejects.toMatchObject({ code: "PRECONDITION_FAILED" });
     const made = await Promise.allSettled([
       createFirstAdmin(nobody(), { ...input, token: second }),
       createFirstAdmin(nobody(), { ...input, email: "b@example.test", token: second }),

@@ -53,6 +53,10 @@ export async function createFirstAdmin(ctx: Ctx, input: unknown): Promise<{ user
   if (!trusted && given.token === undefined) {
     throw new DomainError("FORBIDDEN", "Open the set-up link that the terminal printed: it holds the one-time token.");
   }
+  // Before anything expensive: strangers must not make us hash.
+  if (given.token !== undefined && !(await setupTokenWorks(ctx, given.token))) {
+    throw new DomainError("PRECONDITION_FAILED", "This link has expired or was used already. Start Tributary again for a new one.");
+  }
   requireGoodPassword(given.password, given.email);
   const passwordHash = await hashPassword(given.password);
   return withTx(ctx, async (tx) => {

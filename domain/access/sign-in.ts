@@ -3,7 +3,7 @@ import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { normaliseEmail } from "./email";
 import { hashPassword, needsRehash, verifyPassword } from "./password";
-import { endSessions, findSession, startSession, type ClientInfo } from "./sessions";
+import { startSession, type ClientInfo } from "./sessions";
 import { addressKey, forgive, takeBack, throttle } from "./throttle";
 import { sha256 } from "./one-time-token";
 
@@ -79,5 +79,3 @@ export async function closeSession(ctx: Ctx, sid: string, userId: string): Promi
     if (row) await recordAudit(tx, { action: "session.ended", object: { type: "user", id: userId }, detail: { session: row.id } });
   });
 }
-
-export { endSessions, findSession };

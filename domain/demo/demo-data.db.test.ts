@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { needsFirstAdmin } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { storeMessages, judgeMessage } from "@/domain/events";
-import { processNext } from "@/domain/identity";
+import { processAll } from "@/domain/identity";
 import { createSource } from "@/domain/sources";
 import { member, testDatabase } from "@/server/test/database";
 import { continueDemoLoad } from "./continue-demo-load";
@@ -15,13 +15,6 @@ import { finishDemoRemoval, removeDemoData } from "./remove-demo-data";
 import { readDemoStatus } from "./status";
 
 const PEOPLE = 400;
-
-async function processAll(ctx: Ctx): Promise<void> {
-  for (;;) {
-    const { processed, caughtUp } = await processNext(ctx.root);
-    if (processed === 0 && caughtUp) return;
-  }
-}
 
 const one = async <T>(query: PromiseLike<readonly T[]>): Promise<T> => {
   const [row] = await query;
@@ -86,7 +79,7 @@ describe("loading", () => {
 
   test("processing finds the stories: people joined over devices, refunds, accounts, placeholders that join nobody", async () => {
     const ctx = db.ctx();
-    await processAll(ctx);
+    await processAll(ctx.root);
     const counts = await one(
       db.sql<{ people: number; known: number; fragments: number; merges: number; refunds: number; accounts: number; negative: number }[]>`
         select (select count(*)::int from profiles where merged_into is null) as people,
@@ -241,7 +234,7 @@ describe("removing", () => {
       },
     ]);
     await send(ctx, "src_real", real(2));
-    await processAll(ctx);
+    await processAll(ctx.root);
     await send(ctx, "src_real", real(3));
   });
 
@@ -271,12 +264,12 @@ describe("removing", () => {
     const result = await finishDemoRemoval(ctx);
     expect(result.removed).toBeGreaterThan(2_000);
     expect(result.realMessages).toBe(real(1).length + real(2).length + real(3).length);
-    await processAll(ctx);
+    await processAll(ctx.root);
 
     const other = bare.ctx();
     await makeSource(other);
     for (const n of [1, 2, 3]) await send(other, "src_real", real(n));
-    await processAll(other);
+    await processAll(other.root);
 
     const [left, never] = [await comparable(db), await comparable(bare)];
     expect(Object.keys(left)).toEqual(Object.keys(never));

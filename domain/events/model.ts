@@ -167,3 +167,23 @@ export function valueOf(properties: JsonObject | undefined): number | null {
   }
   return null;
 }
+
+/** Words that programs send as an id when they mean "nobody": kept in the payload, never a key that joins people. */
+export const PLACEHOLDER_WORDS: readonly string[] = [
+  "-1",
+  "null",
+  "anonymous",
+  "undefined",
+  "nil",
+  "none",
+  "(null)",
+  "nan",
+  "true",
+  "false",
+  "unknown",
+  "guest",
+  "n/a",
+  "test",
+  "void",
+  "[object object]",
+];

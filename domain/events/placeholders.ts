@@ -1,22 +1,6 @@
-/** Values that programs send when they mean "nobody": kept in the payload, never a key that joins people. */
-const WORDS: ReadonlySet<string> = new Set([
-  "-1",
-  "null",
-  "anonymous",
-  "undefined",
-  "nil",
-  "none",
-  "(null)",
-  "nan",
-  "true",
-  "false",
-  "unknown",
-  "guest",
-  "n/a",
-  "test",
-  "void",
-  "[object object]",
-]);
+import { PLACEHOLDER_WORDS } from "./model";
+
+const WORDS: ReadonlySet<string> = new Set(PLACEHOLDER_WORDS);
 /** Only zeros and dashes, only f's in a UUID, or a template that nobody filled in. */
 const SHAPES = /^(?:[0-]+|f{8}-?f{4}-?f{4}-?f{4}-?f{12}|\{\{.*\}\}|\$\{.*\}|%[a-z_]+%)$/;
 

@@ -1,13 +1,14 @@
 import { z } from "zod";
+import type { TxSql } from "@/db/client";
 import { requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import { judgeMessage } from "./judge-message";
-import { ITEM_CODES, type ItemCode, type JsonObject } from "./model";
+import { ITEM_CODES, type ItemCode, type InboxMessage, type JsonObject, type RejectedStage } from "./model";
 import { applyMapping, mappingRule } from "./mapping-rules";
-import { storeMessages, type StoreItem } from "./store-messages";
+import { storeAgain, storeMessages, type StoreItem } from "./store-messages";
 
 const MAX_AT_ONCE = 10_000;
 
@@ -32,6 +33,7 @@ export interface Replayed {
 
 interface OpenRow {
   id: string;
+  stage: RejectedStage;
   sample: string;
   cut: boolean;
   messageId: string | null;
@@ -42,18 +44,24 @@ async function openRows(tx: Ctx, given: { sourceId: string; ids?: string[] | und
   const { sql } = tx;
   const [source] = await sql`select 1 from sources where id = ${given.sourceId}`;
   if (!source) throw new DomainError("NOT_FOUND", "This source was not found. It may have been deleted, or the link is old.");
+  const which = sql`source_id = ${given.sourceId} and status = 'open'
+    ${given.ids ? sql`and id = any(${given.ids}::text[])` : sql``} ${given.code ? sql`and code = ${given.code}` : sql``}`;
+  // Rows that processing set aside belong to its order of locks: the cursor first (a rebuild takes them away under it).
+  // The raised epoch makes workers ask again which rows are settled.
+  const [processed] = await sql`select 1 from rejected_messages where ${which} and stage = 'process' limit 1`;
+  if (processed) await sql`update processing_cursors set epoch = epoch + 1, updated_at = now() where name = 'main'`;
   return sql<OpenRow[]>`
-    select id, sample, sample_cut as cut, message_id as "messageId", received_at as "receivedAt"
+    select id, stage, sample, sample_cut as cut, message_id as "messageId", received_at as "receivedAt"
     from rejected_messages
-    where source_id = ${given.sourceId} and status = 'open'
-      ${given.ids ? sql`and id = any(${given.ids}::text[])` : sql``} ${given.code ? sql`and code = ${given.code}` : sql``}
+    where ${which} ${processed ? sql`` : sql`and stage <> 'process'`}
     order by received_at, id limit ${MAX_AT_ONCE} for update`;
 }
 
 /**
  * Judges rejected messages again, after the given mapping rules, and stores those that are usable now. They keep their
  * messageId, so replaying twice cannot double anything, and their time of receipt, so their time is corrected as it
- * would have been. The source's balance moves them from rejected to accepted.
+ * would have been. The source's balance moves them from rejected to accepted. What was accepted and failed in processing
+ * was never counted as rejected: it goes into the inbox once more, and counts stay.
  */
 export async function replayRejected(ctx: Ctx, input: unknown): Promise<Replayed> {
   requirePermission(ctx, "sources:write");
@@ -62,7 +70,9 @@ export async function replayRejected(ctx: Ctx, input: unknown): Promise<Replayed
     const rows = await openRows(tx, given);
     const result: Replayed = { replayed: 0, duplicates: 0, stillRejected: [] };
     const items: (StoreItem & { row: OpenRow })[] = [];
+    const again = await processAgain(tx, given.sourceId, rows, given.rules, result);
     for (const row of rows) {
+      if (row.stage === "process") continue;
       const judged = rejudge(row, given.rules);
       if (judged.ok) items.push({ messageId: judged.message.messageId, body: judged.body, bodyHash: judged.bodyHash, row });
       else result.stillRejected.push({ id: row.id, code: judged.code, field: judged.field, message: judged.message });
@@ -87,7 +97,7 @@ export async function replayRejected(ctx: Ctx, input: unknown): Promise<Replayed
       }
     }
     const now = tx.clock.now();
-    await tx.sql`update rejected_messages set status = 'replayed', status_at = ${now} where id = any(${done}::text[])`;
+    await tx.sql`update rejected_messages set status = 'replayed', status_at = ${now} where id = any(${[...done, ...again]}::text[])`;
     await uncount(tx, given.sourceId, done);
     await recordAudit(tx, {
       action: "rejected.replayed",
@@ -104,6 +114,63 @@ export async function replayRejected(ctx: Ctx, input: unknown): Promise<Replayed
   });
 }
 
+/**
+ * Messages that were accepted and failed in processing: as they stand in the inbox, or judged again after mapping rules.
+ * Their ids are known already, so they go in beside the de-duplication. Returns the rejected messages settled by it.
+ */
+async function processAgain(
+  tx: Ctx,
+  sourceId: string,
+  rows: readonly OpenRow[],
+  rules: z.output<typeof mappingRule>[],
+  result: Replayed,
+): Promise<string[]> {
+  const failed = rows.filter((row) => row.stage === "process");
+  if (failed.length === 0) return [];
+  const ids = failed.map((row) => inboxIdOf(row.id));
+  const kept = await tx.sql<
+    { id: number; body: string }[]
+  >`select id, body from inbox where id = any(${ids}::int8[]) and source_id = ${sourceId}`;
+  const bodies = new Map(kept.map(({ id, body }) => [id, body]));
+  const items: { receivedAt: Date; body: string }[] = [];
+  const done: string[] = [];
+  for (const row of failed) {
+    const body = bodies.get(inboxIdOf(row.id)) ?? (row.cut ? undefined : row.sample);
+    const judged = asReceived(row, body, rules);
+    if (!judged.ok) {
+      result.stillRejected.push({ id: row.id, code: judged.code, field: judged.field, message: judged.message });
+      continue;
+    }
+    items.push({ receivedAt: row.receivedAt, body: judged.body });
+    done.push(row.id);
+  }
+  await storeAgain(tx.sql as TxSql, sourceId, items);
+  result.replayed += done.length;
+  return done;
+}
+
+/** The inbox row that a message rejected in processing stands for: its number is in the id. */
+const inboxIdOf = (id: string): number => Number(id.replace("rej_inbox", ""));
+
+/** A stored message as it is; with rules, turned back into what a client sends and judged again under the same id. */
+function asReceived(row: OpenRow, body: string | undefined, rules: z.output<typeof mappingRule>[]): ReturnType<typeof rejudge> {
+  if (body === undefined) return refusal(row, "Only the first 32 KiB of this message were kept, so it cannot be replayed");
+  let message: InboxMessage;
+  try {
+    message = JSON.parse(body) as InboxMessage;
+  } catch {
+    return refusal(row, "The kept text of this message is not JSON");
+  }
+  if (typeof message !== "object" || message === null || typeof message.messageId !== "string")
+    return refusal(row, "The kept text is no message");
+  if (rules.length === 0) return { ok: true, message, body, bodyHash: "", warnings: [] };
+  const { extra, receivedAt: _receivedAt, warnings: _warnings, ...rest } = message;
+  const sent = { ...extra, ...rest } as JsonObject;
+  const mapped = applyMapping(sent, JSON.stringify(sent), rules);
+  mapped["messageId"] = message.messageId;
+  return judgeMessage(mapped, { receivedAt: row.receivedAt });
+}
+
 /** They were counted as rejected when they came and are counted as accepted or duplicate now: received stays what it was. */
 async function uncount(tx: Ctx, sourceId: string, ids: string[]): Promise<void> {
   await tx.sql`
@@ -111,20 +178,21 @@ async function uncount(tx: Ctx, sourceId: string, ids: string[]): Promise<void> 
     select ${sourceId}, received_at, 0, 0, -count(*)::int from rejected_messages where id = any(${ids}::text[]) group by received_at`;
 }
 
+const refusal = (row: OpenRow, message: string): ReturnType<typeof judgeMessage> => ({
+  ok: false,
+  code: "unprocessable",
+  field: null,
+  message,
+  messageId: row.messageId,
+});
+
 function rejudge(row: OpenRow, rules: z.output<typeof mappingRule>[]): ReturnType<typeof judgeMessage> {
-  const refuse = (message: string): ReturnType<typeof judgeMessage> => ({
-    ok: false,
-    code: "unprocessable",
-    field: null,
-    message,
-    messageId: row.messageId,
-  });
-  if (row.cut) return refuse("Only the first 32 KiB of this message were kept, so it cannot be replayed");
+  if (row.cut) return refusal(row, "Only the first 32 KiB of this message were kept, so it cannot be replayed");
   let raw: unknown;
   try {
     raw = JSON.parse(row.sample);
   } catch {
-    return refuse("The kept text of this message is not JSON");
+    return refusal(row, "The kept text of this message is not JSON");
   }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return judgeMessage(raw, { receivedAt: row.receivedAt });
   const mapped = applyMapping(raw as JsonObject, row.sample, rules);

@@ -31,7 +31,10 @@ export async function sourceBalance(ctx: Ctx, given: unknown): Promise<SourceBal
     select coalesce(sum(accepted), 0)::int8 as accepted, coalesce(sum(duplicates), 0)::int8 as duplicates,
       coalesce(sum(rejected), 0)::int8 as rejected, coalesce(sum(conflicts), 0)::int8 as conflicts,
       coalesce(sum(warnings), 0)::int8 as warnings, coalesce(sum(bytes), 0)::int8 as bytes,
-      (select count(*) from inbox where source_id = ${sourceId} and received_at >= ${from} and received_at < ${to}) as inbox,
+      -- A message that failed in processing and was replayed has two rows.
+      (select count(*) from inbox where source_id = ${sourceId} and received_at >= ${from} and received_at < ${to})
+        - (select count(*) from rejected_messages where source_id = ${sourceId} and received_at >= ${from} and received_at < ${to}
+          and status = 'replayed' and stage = 'process') as inbox,
       (select count(*) from rejected_messages where source_id = ${sourceId} and received_at >= ${from} and received_at < ${to}
         and status <> 'replayed' and stage <> 'process') as kept
     from collect_tallies where source_id = ${sourceId} and at >= ${from} and at < ${to}`;

@@ -202,8 +202,65 @@ interface Repeated {
   conflict: boolean | null;
 }
 
+/**
+ * Puts messages in again that processing could not apply: their message ids are known, so `storeMessages` would take
+ * them for duplicates. The caller closes the rejected message of the first row in the same transaction; that mark is
+ * what keeps a rebuild from applying the first row too, and what the source's balance takes off its rows.
+ */
+export async function storeAgain(tx: TxSql, sourceId: string, items: readonly { receivedAt: Date; body: string }[]): Promise<void> {
+  const rows = items.map(({ receivedAt, body }) => ({ at: receivedAt.toISOString(), body: oneLine(body) }));
+  await tx`
+    insert into inbox (received_at, source_id, body)
+    select at, ${sourceId}, body from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(at timestamptz, body text)`;
+}
+
 /** Line breaks separate the rows; JSON.stringify never writes one, other writers of JSON may. */
 const oneLine = (body: string): string => (body.includes("\n") ? JSON.stringify(JSON.parse(body)) : body);
+
+/** What the rows of one source and one moment have in common, and the tally that they count to. */
+interface Groups {
+  /** Group of each batch. */
+  of: number[];
+  /** As the statement reads them. */
+  groups: { g: number; t: number; s: string; at: string }[];
+  tallies: { t: number; s: string; at: string; a: number; d: number; c: number; r: number; w: number; b: number }[];
+}
+
+/**
+ * Requests of one flush share groups (same source and time) and tallies (same source and second): under load of single
+ * messages a tally for each of them would cost more than the messages.
+ */
+function grouped(rows: readonly Row[], tallies: readonly Tally[]): Groups {
+  const out: Groups = { of: [], groups: [], tallies: [] };
+  const groups = new Map<string, number>();
+  const seconds = new Map<string, number>();
+  for (const tally of tallies) {
+    const key = tally.sourceId + tally.receivedAt;
+    let g = groups.get(key);
+    if (g === undefined) {
+      const second = key.slice(0, -5);
+      let t = seconds.get(second);
+      if (t === undefined) {
+        t = out.tallies.push({ t: out.tallies.length, s: tally.sourceId, at: tally.receivedAt, a: 0, d: 0, c: 0, r: 0, w: 0, b: 0 }) - 1;
+        seconds.set(second, t);
+      }
+      g = out.groups.push({ g: out.groups.length, t, s: tally.sourceId, at: tally.receivedAt }) - 1;
+      groups.set(key, g);
+    }
+    out.of.push(g);
+    const sum = out.tallies[(out.groups[g] as Groups["groups"][number]).t] as Groups["tallies"][number];
+    sum.d += tally.duplicates;
+    sum.c += tally.conflicts;
+    sum.r += tally.rejected;
+    sum.w += tally.warnings;
+    sum.b += tally.bytes;
+  }
+  for (const row of rows) {
+    const group = out.groups[out.of[row.batch] as number] as Groups["groups"][number];
+    (out.tallies[group.t] as Groups["tallies"][number]).a += 1;
+  }
+  return out;
+}
 
 /**
  * Everything of a flush in one statement. Keys are inserted in key order, so that two flushes with the same keys wait
@@ -215,64 +272,65 @@ async function statement(
   tallies: readonly Tally[],
   rejected: readonly RejectedRow[],
 ): Promise<readonly Repeated[]> {
+  const sums = grouped(rows, tallies);
+  let bodies = "";
+  let keys = "";
+  let hashes = "";
+  let groups = "";
+  for (const row of rows) {
+    const end = bodies === "" ? "" : "\n";
+    bodies += end + oneLine(row.item.body);
+    keys += end + row.key;
+    hashes += end + row.item.bodyHash;
+    groups += end + (sums.of[row.batch] as number);
+  }
+  // `where 0 > 0` below: zero rows would be read as one empty row.
   const run = (handle: AnySql): Promise<readonly Repeated[]> => {
-    const bodies = rows.map((row) => oneLine(row.item.body)).join("\n");
-    const keys = rows.map((row) => row.key).join("\n");
-    const hashes = rows.map((row) => row.item.bodyHash).join("\n");
-    const groups = rows.map((row) => row.batch).join("\n");
-    // Zero rows would be read as one empty row.
-    const count = rows.length;
+    const refused =
+      rejected.length === 0
+        ? handle``
+        : handle`refused as (
+        insert into rejected_messages (id, source_id, received_at, stage, code, field, message, message_id, sample, sample_cut)
+        select r.id, groups.s, groups.at, r.stage, r.code, r.field, r.message, r.message_id, r.sample, r.cut
+        from json_to_recordset(${JSON.stringify(rejected.map((row) => ({ ...row, g: sums.of[row.g] })))}::text::json)
+          as r(id text, g int, stage text, code text, field text, message text, message_id text, sample text, cut boolean)
+        join groups using (g)
+      ),`;
     return handle<Repeated[]>`
       with groups as materialized (
-        select (ordinality - 1)::int as g, x->>'sourceId' as source_id, (x->>'receivedAt')::timestamptz as received_at,
-          (x->>'duplicates')::int as duplicates, (x->>'conflicts')::int as conflicts, (x->>'rejected')::int as rejected,
-          (x->>'warnings')::int as warnings, (x->>'bytes')::bigint as bytes
-        from json_array_elements(${JSON.stringify(tallies)}::text::json) with ordinality as t(x, ordinality)
+        select * from json_to_recordset(${JSON.stringify(sums.groups)}::text::json) as x(g int, t int, s text, at timestamptz)
       ),
       input as materialized (
-        select i.ord::int as ord, i.h::uuid as h, ('x' || i.k)::bit(64)::bigint as k, groups.g, groups.source_id, groups.received_at, i.body
+        select i.ord::int as ord, i.h::uuid as h, ('x' || i.k)::bit(64)::bigint as k, groups.t, groups.s, groups.at, i.body
         from rows from (
           string_to_table(${bodies}::text, E'\n'), string_to_table(${keys}::text, E'\n'),
           string_to_table(${hashes}::text, E'\n'), string_to_table(${groups}::text, E'\n')
         ) with ordinality as i(body, h, k, g, ord)
         join groups on groups.g = i.g::int
-        where ${count}::int > 0
+        where ${rows.length}::int > 0
       ),
       fresh as (
         insert into message_keys (h, body_hash, received_at)
-        select h, k, received_at from input order by h
+        select h, k, at from input order by h
         on conflict (h) do nothing
         returning h
       ),
       stored as (
         insert into inbox (received_at, source_id, body)
-        select received_at, source_id, body from input where h in (select h from fresh) order by ord
+        select at, s, body from input where h in (select h from fresh) order by ord
       ),
       repeated as materialized (
-        select input.ord, input.g, k.body_hash <> input.k as conflict
-        from input left join message_keys k on k.h = input.h
-        where input.h not in (select h from fresh)
+        select input.ord, input.t, (select k.body_hash <> input.k from message_keys k where k.h = input.h) as conflict
+        from input where h not in (select h from fresh)
       ),
-      refused as (
-        insert into rejected_messages (id, source_id, received_at, stage, code, field, message, message_id, sample, sample_cut)
-        select r.id, groups.source_id, groups.received_at, r.stage, r.code, r.field, r.message, r.message_id, r.sample, r.cut
-        from json_to_recordset(${JSON.stringify(rejected)}::text::json)
-          as r(id text, g int, stage text, code text, field text, message text, message_id text, sample text, cut boolean)
-        join groups on groups.g = r.g
-      ),
+      ${refused}
       counted as (
         insert into collect_tallies (source_id, at, accepted, duplicates, rejected, conflicts, warnings, bytes)
-        select source_id, received_at, sum(accepted), sum(duplicates), sum(rejected), sum(conflicts), sum(warnings), sum(bytes)
-        from (
-          select source_id, received_at, 0 as accepted, duplicates, rejected, conflicts, warnings, bytes from groups
-          union all
-          select groups.source_id, groups.received_at, n.all - coalesce(d.n, 0), coalesce(d.n, 0), 0, coalesce(d.conflicts, 0), 0, 0
-          from (select g, count(*)::int as all from input group by g) n
-          join groups using (g)
-          left join (select g, count(*)::int as n, count(*) filter (where conflict)::int as conflicts from repeated group by g) d using (g)
-        ) parts
-        group by source_id, received_at
-        having sum(accepted) + sum(duplicates) + sum(rejected) > 0
+        select x.s, x.at, x.a - coalesce(again.n, 0), x.d + coalesce(again.n, 0), x.r, x.c + coalesce(again.conflicts, 0), x.w, x.b
+        from json_to_recordset(${JSON.stringify(sums.tallies)}::text::json)
+          as x(t int, s text, at timestamptz, a int, d int, c int, r int, w int, b bigint)
+        left join (select t, count(*)::int as n, count(*) filter (where conflict)::int as conflicts from repeated group by t) again using (t)
+        where x.a + x.d + x.r > 0
       )
       select ord, conflict from repeated order by ord`;
   };

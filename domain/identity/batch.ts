@@ -151,6 +151,8 @@ export class Batch {
     private position: number,
     /** Identity alone (dry run): no events, traits, counts. */
     private readonly identityOnly: boolean,
+    /** Number of the batch; people that it makes are marked as used by it. */
+    private readonly number = 0,
   ) {}
 
   get nextProfileId(): number {
@@ -235,7 +237,7 @@ export class Batch {
       isNew: true,
       counted: true,
       reshaped: true,
-      used: 0,
+      used: this.number,
     });
     this.newFragments.push({ id, at: row.receivedAt });
     return id;

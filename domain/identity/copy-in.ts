@@ -4,8 +4,8 @@ import type { TxSql } from "@/db/client";
 
 export type Field = string | number | null;
 
-/** Rows of this many or fewer go in by INSERT: its errors carry their code, and it saves round trips. */
-const SMALL = 8;
+/** Rows of this many or fewer (all of one message) go in by INSERT: its errors carry their code, and it saves round trips. */
+const SMALL = 32;
 const CHUNK = 500;
 
 /** COPY was refused by the server. The driver does not tell why: smaller batches (by INSERT) will. */
@@ -25,19 +25,17 @@ export function copyField(value: Field): string {
     : value;
 }
 
-/** Puts rows that are known to be new into a table: COPY, the fastest way in. */
-export async function copyIn(tx: TxSql, table: string, columns: readonly string[], rows: readonly Field[][]): Promise<void> {
-  if (rows.length === 0) return;
+/** Puts rows that are known to be new into a table: COPY, the fastest way in. Their text is made at once. */
+export function planCopy(table: string, columns: readonly string[], rows: readonly Field[][]): (tx: TxSql) => Promise<void> {
   const target = `${table} (${columns.join(", ")})`;
+  if (rows.length === 0) return async () => {};
   if (rows.length <= SMALL) {
     const places = rows.map((row, i) => `(${row.map((_, j) => `$${i * columns.length + j + 1}`).join(", ")})`);
-    await tx.unsafe(`insert into ${target} values ${places.join(", ")}`, rows.flat() as string[], { prepare: true });
-    return;
+    return async (tx) => {
+      await tx.unsafe(`insert into ${target} values ${places.join(", ")}`, rows.flat() as string[], { prepare: true });
+    };
   }
-  const stream = await tx.unsafe(`copy ${target} from stdin`).writable();
-  const sent = whenSent(stream);
-  const done = finished(stream);
-  done.catch(() => {});
+  const chunks: string[] = [];
   for (let i = 0; i < rows.length; i += CHUNK) {
     let text = "";
     for (const row of rows.slice(i, i + CHUNK)) {
@@ -48,8 +46,17 @@ export async function copyIn(tx: TxSql, table: string, columns: readonly string[
       }
       text += "\n";
     }
-    stream.write(text);
+    chunks.push(text);
   }
+  return (tx) => copyChunks(tx, table, target, chunks);
+}
+
+async function copyChunks(tx: TxSql, table: string, target: string, chunks: readonly string[]): Promise<void> {
+  const stream = await tx.unsafe(`copy ${target} from stdin`).writable();
+  const sent = whenSent(stream);
+  const done = finished(stream);
+  done.catch(() => {});
+  for (const chunk of chunks) stream.write(chunk);
   stream.end();
   await Promise.race([sent, done]);
   // When the server refuses the data after their end, the driver says nothing and the stream never finishes; the next

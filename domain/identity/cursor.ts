@@ -32,7 +32,7 @@ export async function readCursor(sql: AnySql): Promise<Cursor> {
  * The one lock of all identity changes. `wait` false gives undefined while another holds it: a worker then steps back
  * instead of queueing up.
  */
-export async function lockCursor(tx: TxSql, wait: boolean): Promise<Cursor | undefined> {
+export async function lockCursor(tx: AnySql, wait: boolean): Promise<Cursor | undefined> {
   const rows = wait
     ? await tx<CursorRow[]>`
         select xid::text as xid, inbox_id as "inboxId", epoch, next_profile_id as "nextProfileId", processed from processing_cursors

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CALL_EVENTS, eventNameOf, type InboxMessage, type Json, type JsonObject } from "@/domain/events/model";
+import { CALL_EVENTS, type InboxMessage, type Json, type JsonObject } from "@/domain/events/model";
 import { cut } from "./normalise";
 
 /** A device as a message shows it. */
@@ -158,5 +158,3 @@ export function seenKeys(values: JsonObject, visit: (key: string, type: string) 
     }
   }
 }
-
-export { eventNameOf };

@@ -10,5 +10,6 @@ export { readCursor, rulesAt } from "./cursor";
 export { identifiersOf, type MessageIdentity } from "./message-identifiers";
 export { previewRules } from "./preview-rules";
 export { getRulesPreview, previewIdentityRules, PREVIEW_JOB } from "./preview-identity-rules";
+export { clearProcessingFailure, noteProcessingFailure, processingFailure, type ProcessingFailure } from "./processing-failure";
 export { listIdentityRules } from "./list-identity-rules";
 export { rulesSchema } from "./rules-schema";

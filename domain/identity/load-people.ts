@@ -1,4 +1,4 @@
-import type { TxSql } from "@/db/client";
+import type { AnySql } from "@/db/client";
 import type { Traits, TraitsMeta } from "@/domain/profiles/model";
 import type { IdentifierStatus } from "./model";
 import { parseUnits, type LoadedTraits, type Person } from "./person";
@@ -45,9 +45,9 @@ const ints = (values: Iterable<number>): string => `{${[...values].join(",")}}`;
 
 /**
  * Loads the people that hold any of the given identifiers (and that are not loaded yet), whole: all fragments, all
- * identifiers, counters, traits. Runs after the cursor row is locked, so nothing of it can change before the commit.
+ * identifiers, counters, traits. Whoever writes checks that the cursor has not moved meanwhile: nothing of it has changed then.
  */
-export async function loadPeople(tx: TxSql, keys: ReadonlyMap<string, { type: string; value: string }>, into: Loaded): Promise<void> {
+export async function loadPeople(tx: AnySql, keys: ReadonlyMap<string, { type: string; value: string }>, into: Loaded): Promise<void> {
   const { state } = into;
   const types: string[] = [];
   const values: string[] = [];
@@ -71,7 +71,7 @@ export async function loadPeople(tx: TxSql, keys: ReadonlyMap<string, { type: st
 }
 
 /** Loads people by canonical id. */
-export async function loadPersons(tx: TxSql, canonicalIds: ReadonlySet<number>, into: Loaded): Promise<void> {
+export async function loadPersons(tx: AnySql, canonicalIds: ReadonlySet<number>, into: Loaded): Promise<void> {
   if (canonicalIds.size === 0) return;
   const ids = ints(canonicalIds);
   const fragments = new Map<number, number>();

@@ -1,3 +1,4 @@
+import { PLACEHOLDER_WORDS } from "@/domain/events/model";
 /** Limits and defaults of identity resolution (reference: Segment Unify's flat matching with merge protection). */
 export const LIMIT_PERIODS = ["ever", "annually", "monthly", "weekly", "daily"] as const;
 export type LimitPeriod = (typeof LIMIT_PERIODS)[number];
@@ -84,24 +85,7 @@ export const DEFAULT_IDENTITY_RULES: IdentityRules = {
   ],
   blocked: [
     pattern("^[0-]*$"),
-    ...[
-      "-1",
-      "null",
-      "anonymous",
-      "undefined",
-      "nil",
-      "none",
-      "(null)",
-      "nan",
-      "true",
-      "false",
-      "unknown",
-      "guest",
-      "n/a",
-      "test",
-      "void",
-      "[object object]",
-    ].map(exact),
+    ...PLACEHOLDER_WORDS.map(exact),
     pattern("^0{8}-?0{4}-?0{4}-?0{4}-?0{12}$"),
     pattern("(?i)^f{8}-?f{4}-?f{4}-?f{4}-?f{12}$"),
     pattern("^(\\{\\{.*\\}\\}|\\$\\{.*\\}|%[A-Za-z_]+%)$"),

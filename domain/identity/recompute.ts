@@ -5,7 +5,7 @@ import { CALL_NAMES } from "./facts";
 import { loadPersons, type Loaded } from "./load-people";
 import { parseUnits, type Person } from "./person";
 import { IdentityState } from "./state";
-import { shapeOf, writeAliases, writeChanges, writeSearch, writeShapes } from "./write-batch";
+import { planAliases, planChanges, planSearch, planShapes, runAll, shapeOf, type Write } from "./write-batch";
 
 const ints = (values: Iterable<number>): string => `{${[...values].join(",")}}`;
 
@@ -60,25 +60,24 @@ export async function recomputePeople(tx: TxSql, fragments: readonly number[], r
     where undone_at is null and survivor_fragment = any(${list}::text::int[]) and loser_fragment = any(${list}::text::int[])`;
   const canonical = componentsOf(fragments, edges);
   const heads = new Set(canonical.values());
-  const pending: Promise<unknown>[] = [];
-  const queue = (query: PromiseLike<unknown>): void => void pending.push(Promise.resolve(query));
+  const writes: Write[] = [];
+  const queue = (write: Write): void => void writes.push(write);
   await tx`delete from profile_aliases where profile_id = any(${list}::text::int[])`;
   const aliased = new Map([...canonical].filter(([fragment, head]) => fragment !== head));
-  writeAliases(tx, aliased, new Map(), queue);
-  await Promise.all(pending.splice(0));
+  planAliases(aliased, new Map(), queue);
+  await runAll(tx, writes.splice(0));
   const loaded: Loaded = { state: new IdentityState<Person>(), traits: new Map() };
   await loadPersons(tx, heads, loaded);
   const people = [...loaded.state.people.values()];
   await recount(tx, people);
   const shapes = people.map((person) => ({ id: person.id, ...shapeOf(person, loaded.traits, rules) }));
-  writeShapes(tx, shapes, queue);
-  writeSearch(
-    tx,
+  planShapes(shapes, queue);
+  planSearch(
     shapes.map(({ id, searchText }) => ({ id, text: searchText })),
     queue,
   );
-  writeChanges(tx, [], fragments, queue);
-  await Promise.all(pending);
+  planChanges([], fragments, queue);
+  await runAll(tx, writes);
   return canonical;
 }
 

@@ -26,7 +26,7 @@ export async function unmergeProfiles(ctx: Ctx, input: unknown): Promise<{ survi
     const merge = await activeMerge(sql, mergeId);
     if (!merge) {
       const [row] = await sql<{ id: string }[]>`select id from merges where id = ${mergeId}`;
-      if (row) throw new DomainError("CONFLICT", "This merge was taken back already. Reload the page to see both people.");
+      if (row) throw new DomainError("CONFLICT", "These people were un-merged already. Reload the page to see both people.");
       throw notFound("The merge");
     }
     const by = { at: ctx.clock.now(), actorId: ctx.actor.id };

@@ -1,69 +1,84 @@
 import type { TxSql } from "@/db/client";
 import type { Batch, EventRow } from "./batch";
-import { copyIn, type Field } from "./copy-in";
+import { planCopy, type Field } from "./copy-in";
 import { unitsText, type LoadedTraits, type Person } from "./person";
 import { reconcile, summarise } from "./traits";
 import type { CompiledRules } from "./compile-rules";
 import type { Loaded } from "./load-people";
-import { writeAccounts, writeDictionaries, writeSeen, type Dictionaries } from "./write-facts";
+import { planAccounts, planEventTypes, planSeen, type Dictionaries } from "./write-facts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const array = (values: Iterable<string | number>): string => `{${[...values].join(",")}}`;
 
 const json = (rows: unknown): string => JSON.stringify(rows);
 
-/** Writes what a batch gathered. A few statements for the whole batch, whatever its size. */
-export async function writeBatch(
-  tx: TxSql,
-  batch: Batch,
-  loaded: Loaded,
-  rules: CompiledRules,
-  dictionaries: Dictionaries,
-  identityOnly: boolean,
-): Promise<void> {
-  const pending: Promise<unknown>[] = [];
-  const queue = (query: PromiseLike<unknown>): void => void pending.push(Promise.resolve(query));
-  if (!identityOnly) await writeDictionaries(tx, batch, dictionaries);
-  writePeople(tx, batch, loaded, rules, queue);
-  if (!identityOnly)
-    writeChanges(
-      tx,
+/** A statement with its values already in text: nothing that happens in memory afterwards can change it. */
+export type Write = (tx: TxSql) => PromiseLike<unknown>;
+/** Takes a statement into the plan. */
+export type Queue = (write: Write) => void;
+
+/** What a transaction has to write: statements that may be sent together, then COPYs one by one. */
+export interface WritePlan {
+  statements: Write[];
+  copies: Write[];
+}
+
+/** Turns what a batch gathered into statements: a few for the whole batch, whatever its size. Touches no database. */
+export function planBatch(batch: Batch, loaded: Loaded, rules: CompiledRules, facts: Dictionaries | null): WritePlan {
+  const plan: WritePlan = { statements: [], copies: [] };
+  const queue: Queue = (write) => void plan.statements.push(write);
+  if (facts) planEventTypes(batch, facts, queue);
+  planPeople(batch, loaded, rules, queue);
+  planIdentity(batch, queue);
+  if (facts) {
+    planCounts(batch, facts, queue);
+    planTraits(batch, loaded.traits, queue);
+    planSeen(batch, facts, queue);
+    planAccounts(batch, facts, rules.rules, queue);
+    planChanges(
       [...batch.touched].map(({ id }) => id),
       batch.merged.flatMap(({ fragments, id }) => [id, ...fragments.map(batch.canonicalOf)]),
       queue,
     );
-  if (!identityOnly) writeAccountChanges(tx, [...batch.accounts.keys()], queue);
-  writeIdentity(tx, batch, queue);
-  if (!identityOnly) {
-    writeCounts(tx, batch, dictionaries, queue);
-    writeTraits(tx, batch, loaded.traits, queue);
-    writeSeen(tx, batch, dictionaries, queue);
+    planAccountChanges([...batch.accounts.keys()], queue);
   }
-  const settled = Promise.all(pending);
-  settled.catch(() => {});
-  // Give the statements to the socket, and make the rows of events while the server works on them.
-  await new Promise(setImmediate);
-  const events = identityOnly ? [] : batch.events.map((event) => eventLine(event, dictionaries));
-  await settled;
-  if (!identityOnly) await writeAccounts(tx, batch, rules.rules);
-  await copyIn(
-    tx,
-    "identifiers",
-    ["type", "value", "profile_id", "raw", "status", "first_seen_at", "last_seen_at", "source_id", "message_id", "event_id"],
-    batch.newIdentifiers.map(({ known, raw, row }) => [
-      known.type,
-      known.value,
-      known.fragment,
-      raw,
-      known.status,
-      iso(known.firstSeen),
-      iso(Math.max(known.firstSeen, known.lastSeen)),
-      row.sourceId,
-      row.message.messageId,
-      row.id,
-    ]),
+  plan.copies.push(
+    planCopy(
+      "identifiers",
+      ["type", "value", "profile_id", "raw", "status", "first_seen_at", "last_seen_at", "source_id", "message_id", "event_id"],
+      batch.newIdentifiers.map(({ known, raw, row }) => [
+        known.type,
+        known.value,
+        known.fragment,
+        raw,
+        known.status,
+        iso(known.firstSeen),
+        iso(Math.max(known.firstSeen, known.lastSeen)),
+        row.sourceId,
+        row.message.messageId,
+        row.id,
+      ]),
+    ),
   );
-  await copyIn(tx, "events", EVENT_COLUMNS, events);
+  if (facts)
+    plan.copies.push(
+      planCopy(
+        "events",
+        EVENT_COLUMNS,
+        batch.events.map((event) => eventLine(event, facts)),
+      ),
+    );
+  return plan;
+}
+
+/** Sends the plan. Statements go together; the server works on one while the next is on its way. */
+export async function runPlan(tx: TxSql, plan: WritePlan): Promise<void> {
+  await runAll(tx, plan.statements);
+  for (const copy of plan.copies) await copy(tx);
+}
+
+export async function runAll(tx: TxSql, writes: readonly Write[]): Promise<void> {
+  await Promise.all(writes.map((write) => write(tx)));
 }
 
 const EVENT_COLUMNS = [
@@ -94,30 +109,7 @@ const eventLine = ({ profileId, type, row, value, session, properties }: EventRo
   json(row.message.context),
 ];
 
-export type Queue = (query: PromiseLike<unknown>) => void;
-
-/** Tells live segments whom to look at again: people with new facts, and both sides of merges. Nothing while there are none. */
-export function writeChanges(tx: TxSql, touched: readonly number[], merged: readonly number[], queue: Queue): void {
-  const joined = new Set(merged);
-  const ids = [...new Set([...touched, ...joined])];
-  if (ids.length === 0) return;
-  queue(tx`
-    insert into profile_changes (profile_id, merged)
-    select u.id, u.merged from unnest(${array(ids)}::text::int[], ${array(ids.map((id) => String(joined.has(id))))}::text::bool[]) u(id, merged)
-    where exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`);
-}
-
-/** An account's traits belong to all of its people. */
-function writeAccountChanges(tx: TxSql, accountIds: readonly string[], queue: Queue): void {
-  if (accountIds.length === 0) return;
-  queue(tx`
-    insert into profile_changes (profile_id)
-    select distinct coalesce(a.canonical_id, l.profile_id) from account_links l left join profile_aliases a on a.profile_id = l.profile_id
-    where l.account_id = any(${[...accountIds]}::text[])
-      and exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`);
-}
-
-function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Queue): void {
+function planPeople(batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Queue): void {
   const mergedNow = new Set(batch.merged);
   const counted: Person[] = [];
   const shaped: Shape[] = [];
@@ -136,70 +128,95 @@ function writePeople(tx: TxSql, batch: Batch, loaded: Loaded, rules: CompiledRul
     }
   }
   if (counted.length > 0) {
-    queue(tx`
-      update profiles p set first_seen_at = to_timestamp(u.first / 1000.0), last_seen_at = to_timestamp(u.last / 1000.0), seen_active = u.active,
-        event_count = u.events, order_count = u.orders, revenue = u.revenue, updated_at = now()
-      from unnest(${array(counted.map((p) => p.id))}::text::int[], ${array(counted.map((p) => p.firstSeen))}::text::int8[],
-        ${array(counted.map((p) => p.lastSeen))}::text::int8[], ${array(counted.map((p) => String(p.seenActive)))}::text::bool[],
-        ${array(counted.map((p) => p.eventCount))}::text::int8[], ${array(counted.map((p) => p.orderCount))}::text::int[],
-        ${array(counted.map((p) => unitsText(p.revenue)))}::text::numeric[]) u(id, first, last, active, events, orders, revenue)
-      where p.id = u.id`);
+    const ids = array(counted.map((p) => p.id));
+    const firsts = array(counted.map((p) => p.firstSeen));
+    const lasts = array(counted.map((p) => p.lastSeen));
+    const actives = array(counted.map((p) => String(p.seenActive)));
+    const events = array(counted.map((p) => p.eventCount));
+    const orders = array(counted.map((p) => p.orderCount));
+    const revenues = array(counted.map((p) => unitsText(p.revenue)));
+    queue(
+      (tx) => tx`
+    update profiles p set first_seen_at = to_timestamp(u.first / 1000.0), last_seen_at = to_timestamp(u.last / 1000.0), seen_active = u.active,
+      event_count = u.events, order_count = u.orders, revenue = u.revenue, updated_at = now()
+    from unnest(${ids}::text::int[], ${firsts}::text::int8[],
+      ${lasts}::text::int8[], ${actives}::text::bool[],
+      ${events}::text::int8[], ${orders}::text::int[],
+      ${revenues}::text::numeric[]) u(id, first, last, active, events, orders, revenue)
+    where p.id = u.id`,
+    );
   }
-  writeShapes(tx, shaped, queue);
-  writeMerged(tx, batch, queue);
-  writeSearch(tx, search, queue);
+  planShapes(shaped, queue);
+  planMerged(batch, queue);
+  planSearch(search, queue);
 }
 
 export type Shape = ReturnType<typeof shapeOf> & { id: number };
 
 /** Whole rows of people, made or replaced. */
-export function writeShapes(tx: TxSql, shaped: readonly Shape[], queue: Queue): void {
+export function planShapes(shaped: readonly Shape[], queue: Queue): void {
   if (shaped.length === 0) return;
-  queue(tx`
-    insert into profiles as p (id, created_at, merged_into, known, name, email, phone, country, city, timezone, traits, first_seen_at,
-      last_seen_at, seen_active, event_count, order_count, revenue, updated_at)
-    select id, created, null, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue, now()
-    from json_to_recordset(${json(shaped)}::text::json) as r(id int, created timestamptz, known bool, name text, email text, phone text,
-      country text, city text, timezone text, traits jsonb, first timestamptz, last timestamptz, active bool, events int8, orders int,
-      revenue numeric)
-    on conflict (id) do update set merged_into = null, known = excluded.known, name = excluded.name, email = excluded.email,
-      phone = excluded.phone, country = excluded.country, city = excluded.city, timezone = excluded.timezone, traits = excluded.traits,
-      first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, seen_active = excluded.seen_active,
-      event_count = excluded.event_count, order_count = excluded.order_count, revenue = excluded.revenue, updated_at = now()`);
+  const values = json(shaped);
+  queue(
+    (tx) => tx`
+  insert into profiles as p (id, created_at, merged_into, known, name, email, phone, country, city, timezone, traits, first_seen_at,
+    last_seen_at, seen_active, event_count, order_count, revenue, updated_at)
+  select id, created, null, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue, now()
+  from json_to_recordset(${values}::text::json) as r(id int, created timestamptz, known bool, name text, email text, phone text,
+    country text, city text, timezone text, traits jsonb, first timestamptz, last timestamptz, active bool, events int8, orders int,
+    revenue numeric)
+  on conflict (id) do update set merged_into = null, known = excluded.known, name = excluded.name, email = excluded.email,
+    phone = excluded.phone, country = excluded.country, city = excluded.city, timezone = excluded.timezone, traits = excluded.traits,
+    first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, seen_active = excluded.seen_active,
+    event_count = excluded.event_count, order_count = excluded.order_count, revenue = excluded.revenue, updated_at = now()`,
+  );
 }
 
 /** Search text where it changed; empty text has no row. */
-export function writeSearch(tx: TxSql, search: readonly { id: number; text: string }[], queue: Queue): void {
+export function planSearch(search: readonly { id: number; text: string }[], queue: Queue): void {
   const gone = search.filter(({ text }) => text === "").map(({ id }) => id);
   const kept = search.filter(({ text }) => text !== "");
-  if (gone.length > 0) queue(tx`delete from profile_search where profile_id = any(${array(gone)}::text::int[])`);
-  if (kept.length > 0)
-    queue(tx`
-      insert into profile_search (profile_id, text) select id, text from json_to_recordset(${json(kept)}::text::json) as r(id int, text text)
-      on conflict (profile_id) do update set text = excluded.text`);
+  if (gone.length > 0) {
+    const ids = array(gone);
+    queue((tx) => tx`delete from profile_search where profile_id = any(${ids}::text::int[])`);
+  }
+  if (kept.length > 0) {
+    const values = json(kept);
+    queue(
+      (tx) => tx`
+      insert into profile_search (profile_id, text) select id, text from json_to_recordset(${values}::text::json) as r(id int, text text)
+      on conflict (profile_id) do update set text = excluded.text`,
+    );
+  }
 }
 
 /** Fragments that are read through another: no summary of their own, and an alias. Created times of new ones in `createdNow`. */
-export function writeAliases(tx: TxSql, into: ReadonlyMap<number, number>, createdNow: ReadonlyMap<number, number>, queue: Queue): void {
+export function planAliases(into: ReadonlyMap<number, number>, createdNow: ReadonlyMap<number, number>, queue: Queue): void {
   if (into.size === 0) return;
   const rows = [...into].map(([id, canonical]) => ({ id, into: canonical, created: iso(createdNow.get(id) ?? 0) }));
-  queue(tx`
-    insert into profiles as p (id, created_at, merged_into, first_seen_at, last_seen_at)
-    select id, created, "into", created, created from json_to_recordset(${json(rows)}::text::json) as r(id int, "into" int, created timestamptz)
-    on conflict (id) do update set merged_into = excluded.merged_into, known = false, name = null, email = null, phone = null, country = null,
-      city = null, timezone = null, traits = '{}', first_seen_at = p.created_at, last_seen_at = p.created_at, seen_active = false,
-      event_count = 0, order_count = 0, revenue = 0, updated_at = now()`);
-  queue(tx`
-    insert into profile_aliases (profile_id, canonical_id) select id, "into" from json_to_recordset(${json(rows)}::text::json) as r(id int, "into" int)
-    on conflict (profile_id) do update set canonical_id = excluded.canonical_id`);
-  queue(tx`delete from profile_search where profile_id = any(${array(into.keys())}::text::int[])`);
+  const values = json(rows);
+  queue(
+    (tx) => tx`
+  insert into profiles as p (id, created_at, merged_into, first_seen_at, last_seen_at)
+  select id, created, "into", created, created from json_to_recordset(${values}::text::json) as r(id int, "into" int, created timestamptz)
+  on conflict (id) do update set merged_into = excluded.merged_into, known = false, name = null, email = null, phone = null, country = null,
+    city = null, timezone = null, traits = '{}', first_seen_at = p.created_at, last_seen_at = p.created_at, seen_active = false,
+    event_count = 0, order_count = 0, revenue = 0, updated_at = now()`,
+  );
+  queue(
+    (tx) => tx`
+  insert into profile_aliases (profile_id, canonical_id) select id, "into" from json_to_recordset(${values}::text::json) as r(id int, "into" int)
+  on conflict (profile_id) do update set canonical_id = excluded.canonical_id`,
+  );
+  const ids = array(into.keys());
+  queue((tx) => tx`delete from profile_search where profile_id = any(${ids}::text::int[])`);
 }
 
 /** Losing fragments: a row that only points to the person they are read through. */
-function writeMerged(tx: TxSql, batch: Batch, queue: Queue): void {
+function planMerged(batch: Batch, queue: Queue): void {
   const losers = new Map<number, number>();
   for (const person of batch.merged) for (const fragment of person.fragments) losers.set(fragment, batch.canonicalOf(fragment));
-  writeAliases(tx, losers, new Map(batch.newFragments.map(({ id, at }) => [id, at])), queue);
+  planAliases(losers, new Map(batch.newFragments.map(({ id, at }) => [id, at])), queue);
 }
 
 /** The derived row of one person. */
@@ -219,24 +236,27 @@ export function shapeOf(person: Person, traits: ReadonlyMap<number, LoadedTraits
   };
 }
 
-function writeIdentity(tx: TxSql, batch: Batch, queue: Queue): void {
+function planIdentity(batch: Batch, queue: Queue): void {
   const fresh = new Set(batch.newIdentifiers.map(({ known }) => known));
   const changed = [...batch.changedIdentifiers].filter((known) => !fresh.has(known));
   if (changed.length > 0) {
-    queue(tx`
-      update identifiers i set profile_id = u.fragment, status = u.status, first_seen_at = to_timestamp(u.first / 1000.0),
-        last_seen_at = to_timestamp(greatest(u.first, u.last) / 1000.0)
-      from json_to_recordset(${json(
-        changed.map(({ type, value, fragment, status, firstSeen, lastSeen }) => ({
-          type,
-          value,
-          fragment,
-          status,
-          first: firstSeen,
-          last: lastSeen,
-        })),
-      )}::text::json) as u(type text, value text, fragment int, status text, first int8, last int8)
-      where i.type = u.type and i.value = u.value`);
+    const values = json(
+      changed.map(({ type, value, fragment, status, firstSeen, lastSeen }) => ({
+        type,
+        value,
+        fragment,
+        status,
+        first: firstSeen,
+        last: lastSeen,
+      })),
+    );
+    queue(
+      (tx) => tx`
+    update identifiers i set profile_id = u.fragment, status = u.status, first_seen_at = to_timestamp(u.first / 1000.0),
+      last_seen_at = to_timestamp(greatest(u.first, u.last) / 1000.0)
+    from json_to_recordset(${values}::text::json) as u(type text, value text, fragment int, status text, first int8, last int8)
+    where i.type = u.type and i.value = u.value`,
+    );
   }
   if (batch.ledger.length > 0) {
     const rows = batch.ledger.map(({ row, ...edge }) => ({
@@ -246,19 +266,25 @@ function writeIdentity(tx: TxSql, batch: Batch, queue: Queue): void {
       messageId: row.message.messageId,
       sourceId: row.sourceId,
     }));
-    queue(tx`
-      insert into merges (id, at, survivor_id, loser_id, survivor_fragment, loser_fragment, cause, event_id, message_id, source_id, evidence, rules_version)
-      select id, at, "survivorId", "loserId", "survivorFragment", "loserFragment", cause, "eventId", "messageId", "sourceId", evidence, "rulesVersion"
-      from json_to_recordset(${json(rows)}::text::json) as r(id text, at timestamptz, "survivorId" int, "loserId" int, "survivorFragment" int,
-        "loserFragment" int, cause text, "eventId" int8, "messageId" text, "sourceId" text, evidence jsonb, "rulesVersion" int)`);
+    const values = json(rows);
+    queue(
+      (tx) => tx`
+    insert into merges (id, at, survivor_id, loser_id, survivor_fragment, loser_fragment, cause, event_id, message_id, source_id, evidence, rules_version)
+    select id, at, "survivorId", "loserId", "survivorFragment", "loserFragment", cause, "eventId", "messageId", "sourceId", evidence, "rulesVersion"
+    from json_to_recordset(${values}::text::json) as r(id text, at timestamptz, "survivorId" int, "loserId" int, "survivorFragment" int,
+      "loserFragment" int, cause text, "eventId" int8, "messageId" text, "sourceId" text, evidence jsonb, "rulesVersion" int)`,
+    );
   }
   if (batch.conflicts.size > 0) {
     const rows = [...batch.conflicts.values()].map((row) => ({ ...row, at: iso(row.at) }));
-    queue(tx`
-      insert into identifier_conflicts as c (type, value, other_type, other_value, at)
-      select type, value, "otherType", "otherValue", at
-      from json_to_recordset(${json(rows)}::text::json) as r(type text, value text, "otherType" text, "otherValue" text, at timestamptz)
-      on conflict (type, value, other_type, other_value) do update set at = greatest(c.at, excluded.at)`);
+    const values = json(rows);
+    queue(
+      (tx) => tx`
+    insert into identifier_conflicts as c (type, value, other_type, other_value, at)
+    select type, value, "otherType", "otherValue", at
+    from json_to_recordset(${values}::text::json) as r(type text, value text, "otherType" text, "otherValue" text, at timestamptz)
+    on conflict (type, value, other_type, other_value) do update set at = greatest(c.at, excluded.at)`,
+    );
   }
   if (batch.notes.size > 0) {
     const rows = [...batch.notes.values()].map(({ row, lastAt, ...note }) => ({
@@ -269,34 +295,48 @@ function writeIdentity(tx: TxSql, batch: Batch, queue: Queue): void {
       messageId: row.message.messageId,
       sourceId: row.sourceId,
     }));
-    queue(tx`
-      insert into identity_notes as n (at, last_at, code, key, n, type, value, profile_id, other_profile_id, event_id, source_id, message_id, detail)
-      select at, "lastAt", code, key, n, type, value, "profileId", "otherProfileId", "eventId", "sourceId", "messageId", detail
-      from json_to_recordset(${json(rows)}::text::json) as r(at timestamptz, "lastAt" timestamptz, code text, key text, n int8, type text, value text,
-        "profileId" int, "otherProfileId" int, "eventId" int8, "sourceId" text, "messageId" text, detail jsonb)
-      on conflict (key) do update set n = n.n + excluded.n, last_at = greatest(n.last_at, excluded.last_at)`);
+    const values = json(rows);
+    queue(
+      (tx) => tx`
+    insert into identity_notes as n (at, last_at, code, key, n, type, value, profile_id, other_profile_id, event_id, source_id, message_id, detail)
+    select at, "lastAt", code, key, n, type, value, "profileId", "otherProfileId", "eventId", "sourceId", "messageId", detail
+    from json_to_recordset(${values}::text::json) as r(at timestamptz, "lastAt" timestamptz, code text, key text, n int8, type text, value text,
+      "profileId" int, "otherProfileId" int, "eventId" int8, "sourceId" text, "messageId" text, detail jsonb)
+    on conflict (key) do update set n = n.n + excluded.n, last_at = greatest(n.last_at, excluded.last_at)`,
+    );
   }
   if (batch.blocked.size > 0) {
     const rows = [...batch.blocked.values()].map((row) => ({ ...row, day: iso(row.day) }));
-    queue(tx`
-      insert into blocked_hits as b (type, value, day, n)
-      select type, value, day, n from json_to_recordset(${json(rows)}::text::json) as r(type text, value text, day timestamptz, n int)
-      on conflict (type, value, day) do update set n = b.n + excluded.n`);
+    const values = json(rows);
+    queue(
+      (tx) => tx`
+    insert into blocked_hits as b (type, value, day, n)
+    select type, value, day, n from json_to_recordset(${values}::text::json) as r(type text, value text, day timestamptz, n int)
+    on conflict (type, value, day) do update set n = b.n + excluded.n`,
+    );
   }
 }
 
-function writeCounts(tx: TxSql, batch: Batch, dictionaries: Dictionaries, queue: Queue): void {
+function planCounts(batch: Batch, dictionaries: Dictionaries, queue: Queue): void {
   const stats = [...batch.stats.values()];
   if (stats.length > 0) {
-    queue(tx`
-      insert into profile_event_stats as s (profile_id, event_type, count, value_sum, first_at, last_at)
-      select profile_id, event_type, n, sum, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0)
-      from unnest(${array(stats.map((s) => s.profileId))}::text::int[], ${array(stats.map((s) => dictionaries.typeId(s.type)))}::text::int[],
-        ${array(stats.map((s) => s.n))}::text::int8[], ${array(stats.map((s) => unitsText(s.sum)))}::text::numeric[],
-        ${array(stats.map((s) => s.first))}::text::int8[], ${array(stats.map((s) => s.last))}::text::int8[])
-        u(profile_id, event_type, n, sum, first, last)
-      on conflict (profile_id, event_type) do update set count = s.count + excluded.count, value_sum = s.value_sum + excluded.value_sum,
-        first_at = least(s.first_at, excluded.first_at), last_at = greatest(s.last_at, excluded.last_at)`);
+    const profileIds = array(stats.map((s) => s.profileId));
+    const eventTypes = array(stats.map((s) => dictionaries.typeId(s.type)));
+    const counts = array(stats.map((s) => s.n));
+    const sums = array(stats.map((s) => unitsText(s.sum)));
+    const firsts = array(stats.map((s) => s.first));
+    const lasts = array(stats.map((s) => s.last));
+    queue(
+      (tx) => tx`
+    insert into profile_event_stats as s (profile_id, event_type, count, value_sum, first_at, last_at)
+    select profile_id, event_type, n, sum, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0)
+    from unnest(${profileIds}::text::int[], ${eventTypes}::text::int[],
+      ${counts}::text::int8[], ${sums}::text::numeric[],
+      ${firsts}::text::int8[], ${lasts}::text::int8[])
+      u(profile_id, event_type, n, sum, first, last)
+    on conflict (profile_id, event_type) do update set count = s.count + excluded.count, value_sum = s.value_sum + excluded.value_sum,
+      first_at = least(s.first_at, excluded.first_at), last_at = greatest(s.last_at, excluded.last_at)`,
+    );
   }
   const daily = [...batch.daily.values()].map((row) => ({
     day: iso(row.day),
@@ -305,32 +345,71 @@ function writeCounts(tx: TxSql, batch: Batch, dictionaries: Dictionaries, queue:
     n: row.n,
     sum: unitsText(row.sum),
   }));
-  if (daily.length > 0)
-    queue(tx`
+  if (daily.length > 0) {
+    const values = json(daily);
+    queue(
+      (tx) => tx`
       insert into daily_event_counts as d (day, source_id, event_type, n, value_sum)
-      select day, source, type, n, sum from json_to_recordset(${json(daily)}::text::json) as r(day timestamptz, source text, type int, n int8, sum numeric)
-      on conflict (day, source_id, event_type) do update set n = d.n + excluded.n, value_sum = d.value_sum + excluded.value_sum`);
+      select day, source, type, n, sum from json_to_recordset(${values}::text::json) as r(day timestamptz, source text, type int, n int8, sum numeric)
+      on conflict (day, source_id, event_type) do update set n = d.n + excluded.n, value_sum = d.value_sum + excluded.value_sum`,
+    );
+  }
   const devices = [...batch.devices.values()].map(({ row: _row, first, last, ...device }) => ({
     ...device,
     first: iso(first),
     last: iso(last),
   }));
-  if (devices.length > 0)
-    queue(tx`
+  if (devices.length > 0) {
+    const values = json(devices);
+    queue(
+      (tx) => tx`
       insert into devices as d (profile_id, device_key, type, name, os, first_seen_at, last_seen_at, event_count)
       select "profileId", key, type, name, os, first, last, n
-      from json_to_recordset(${json(devices)}::text::json) as r("profileId" int, key text, type text, name text, os text, first timestamptz,
+      from json_to_recordset(${values}::text::json) as r("profileId" int, key text, type text, name text, os text, first timestamptz,
         last timestamptz, n int8)
       on conflict (profile_id, device_key) do update set type = coalesce(excluded.type, d.type), name = coalesce(excluded.name, d.name),
         os = coalesce(excluded.os, d.os), first_seen_at = least(d.first_seen_at, excluded.first_seen_at),
-        last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at), event_count = d.event_count + excluded.event_count`);
+        last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at), event_count = d.event_count + excluded.event_count`,
+    );
+  }
 }
 
-function writeTraits(tx: TxSql, batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, queue: Queue): void {
+function planTraits(batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, queue: Queue): void {
   if (batch.traitsChanged.size === 0) return;
   const rows = [...batch.traitsChanged].map((id) => ({ id, traits: traits.get(id)?.traits, meta: traits.get(id)?.meta }));
-  queue(tx`
-    insert into profile_traits (profile_id, traits, meta)
-    select id, traits, meta from json_to_recordset(${json(rows)}::text::json) as r(id int, traits jsonb, meta jsonb)
-    on conflict (profile_id) do update set traits = excluded.traits, meta = excluded.meta`);
+  const values = json(rows);
+  queue(
+    (tx) => tx`
+  insert into profile_traits (profile_id, traits, meta)
+  select id, traits, meta from json_to_recordset(${values}::text::json) as r(id int, traits jsonb, meta jsonb)
+  on conflict (profile_id) do update set traits = excluded.traits, meta = excluded.meta`,
+  );
+}
+
+/** Tells segments whom a batch touched and whom a merge or an un-merge changed, while there is a segment to tell. */
+export function planChanges(touched: readonly number[], merged: readonly number[], queue: Queue): void {
+  const joined = new Set(merged);
+  const ids = [...new Set([...touched, ...joined])];
+  if (ids.length === 0) return;
+  const list = array(ids);
+  const flags = array(ids.map((id) => String(joined.has(id))));
+  queue(
+    (tx) => tx`
+  insert into profile_changes (profile_id, merged)
+  select u.id, u.merged from unnest(${list}::text::int[], ${flags}::text::bool[]) u(id, merged)
+  where exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`,
+  );
+}
+
+/** The people of accounts whose traits changed. */
+function planAccountChanges(accountIds: readonly string[], queue: Queue): void {
+  if (accountIds.length === 0) return;
+  const ids = [...accountIds];
+  queue(
+    (tx) => tx`
+  insert into profile_changes (profile_id)
+  select distinct coalesce(a.canonical_id, l.profile_id) from account_links l left join profile_aliases a on a.profile_id = l.profile_id
+  where l.account_id = any(${ids}::text[])
+    and exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`,
+  );
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AnySql } from "@/db/client";
-import { Processor } from "@/domain/identity";
+import { processAll } from "@/domain/identity";
 import { createContext } from "@/domain/kernel/context";
 import { claimJobs, extendJob } from "@/domain/kernel/jobs";
 import { createSource } from "@/domain/sources";
@@ -56,11 +56,6 @@ async function source(name = `Shop ${n++}`): Promise<string> {
 
 const local = (path: string, sourceId: string, rest: Partial<Parameters<typeof importLocalFile>[2]> = {}): Promise<LocalOutcome> =>
   importLocalFile(db.ctx(), db, { path, sourceId, mapping: "auto", dryRun: false, ...rest });
-
-async function processAll(): Promise<void> {
-  const processor = new Processor(db);
-  while (!(await processor.processNext()).caughtUp);
-}
 
 async function* pieces(text: string | Buffer, size = 1000): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
@@ -132,7 +127,7 @@ describe("a real shop's file", () => {
   it("gives its known totals", async () => {
     const { result } = await local(path, sourceId);
     expect(result).toMatchObject({ rows: expected.lines, duplicates: 0, rejected: 0, conflicts: 0 });
-    await processAll();
+    await processAll(db);
     expect(await totals()).toEqual({
       known: expected.customers,
       anonymous: expected.anonymous,
@@ -153,7 +148,7 @@ describe("a real shop's file", () => {
     const dry = await local(path, sourceId, { dryRun: true });
     expect(dry.preview).toMatchObject({ people: { creates: 0, updates: 0, merges: 0, anonymous: 0 }, orders: { count: 0, revenue: 0 } });
     expect(dry.preview?.alreadyImported).toBe(dry.preview?.messages);
-    await processAll();
+    await processAll(db);
     expect(await totals()).toEqual(before);
   });
 });
@@ -239,7 +234,7 @@ describe("rejected rows", () => {
     const fixed = errors.replace("1;B;x;", "1;B;4;").replace("\r\n;A;1", "\r\n3;A;1");
     const second = await local(file(fixed), sourceId);
     expect(second.result).toMatchObject({ accepted: 2, duplicates: 0, rejected: 0 });
-    await processAll();
+    await processAll(db);
     const orders = await db.sql<{ order: string; total: number; notes: string[] }[]>`
       select properties->>'order_id' as order, (properties->>'total')::float as total,
         array(select p->>'note' from jsonb_array_elements(properties->'products') p) as notes
@@ -277,7 +272,7 @@ describe("dry run against what is known", () => {
   it("tells new people from known ones and from merges, writes nothing, and is borne out by the run", async () => {
     const sourceId = await source();
     await local(file("user_id,email\nk1,k1@x.example\nk2,\n,k3@x.example\n"), sourceId);
-    await processAll();
+    await processAll(db);
     const [before] = await db.sql`select count(*)::int as n from profiles where merged_into is null`;
     const text = [
       "user_id,email,plan",
@@ -299,7 +294,7 @@ describe("dry run against what is known", () => {
       warnings: [{ code: "invalid_email", n: 1, lines: [7] }],
     });
     await local(file(text), sourceId);
-    await processAll();
+    await processAll(db);
     const [after] = await db.sql`select count(*)::int as n from profiles where merged_into is null`;
     expect(Number(after?.["n"]) - Number(before?.["n"])).toBe(3 - 1);
   });
@@ -338,7 +333,7 @@ describe("verbs", () => {
     await startImport(ctx, { id });
     await runImportJob(db, "run", job);
     expect(await getImport(ctx, { id })).toMatchObject({ status: "done", result: { accepted: 2 }, progress: { read: 1, settled: false } });
-    await processAll();
+    await processAll(db);
     expect(await isSettled(db, id)).toBe(true);
     expect((await getImport(ctx, { id })).progress).toEqual({ read: 1, processed: 1, settled: true });
     await expect(openErrorFile(ctx, { id })).rejects.toMatchObject({ code: "NOT_FOUND" });

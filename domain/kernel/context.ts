@@ -67,6 +67,3 @@ export function database(): Database {
   }
   return shared;
 }
-
-/** Context for a job or command of this process. */
-export const jobContext = (job: string): Ctx => createContext({ kind: "job", id: job }, database());

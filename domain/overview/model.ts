@@ -52,6 +52,8 @@ export interface Overview {
     /** Age of the oldest of them. 0: nothing waits. */
     secondsBehind: number;
     processed: number;
+    /** Processing fails and is tried again until the cause is gone; null while it works. */
+    stopped: { since: string; code: string } | null;
   };
   /** Of processing, last 24 hours and sources. */
   asOf: string;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
+import { processingFailure } from "@/domain/identity";
 import { HEALTH_STATES, readAllSources, type HealthState } from "@/domain/sources";
 import { growthOf, spanOf } from "./growth";
 import { OVERVIEW_RANGES, PENDING_CAP, type Overview } from "./model";
@@ -82,5 +83,7 @@ async function readProcessing(ctx: Ctx): Promise<Overview["processing"]> {
     ) oldest on true
     where c.name = 'main'`;
   const age = row?.oldest ? Math.max(0, (ctx.clock.now().getTime() - row.oldest.getTime()) / 1000) : 0;
-  return { processed: row?.processed ?? 0, pending: row?.pending ?? 0, secondsBehind: Math.round(age * 10) / 10 };
+  const failure = await processingFailure(ctx.sql);
+  const stopped = failure && { since: failure.since, code: failure.code };
+  return { stopped, processed: row?.processed ?? 0, pending: row?.pending ?? 0, secondsBehind: Math.round(age * 10) / 10 };
 }

@@ -1,12 +1,6 @@
 import type { AnySql } from "@/db/client";
 import { notFound } from "@/domain/kernel/errors";
 
-/** Canonical id of the person a fragment belongs to: itself unless it was merged. One primary-key read. */
-export async function canonicalOf(sql: AnySql, id: number): Promise<number> {
-  const [row] = await sql<{ canonical_id: number }[]>`select canonical_id from profile_aliases where profile_id = ${id}`;
-  return row?.canonical_id ?? id;
-}
-
 /** All fragments of the person with this canonical id, the canonical one first. */
 export async function fragmentsOf(sql: AnySql, canonical: number): Promise<number[]> {
   const rows = await sql<

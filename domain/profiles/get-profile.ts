@@ -92,7 +92,7 @@ export async function getProfile(ctx: Ctx, ref: string | number): Promise<Profil
       from profile_event_stats s join event_types t on t.id = s.event_type where s.profile_id = ${ids}
       group by t.name order by n desc, t.name limit 500`,
     sql<{ currency: string | null }[]>`
-      select distinct e.properties ->> 'currency' as currency from events e
+      select distinct upper(e.properties ->> 'currency') as currency from events e
       where e.profile_id = ${ids} and e.event_type = (select id from event_types where name = 'Order Completed') limit 5`,
   ]);
   if (!record) throw notFound(`Profile ${id}`);
@@ -108,7 +108,7 @@ export async function getProfile(ctx: Ctx, ref: string | number): Promise<Profil
     ...summaryOf(record, unmasked),
     unmasked,
     timezone: record.timezone,
-    currency: only !== null && /^[A-Za-z]{3}$/.test(only) ? only.toUpperCase() : null,
+    currency: only !== null && /^[A-Za-z]{3}$/.test(only) ? only : null,
     fragments,
     identifiers: identifiers.map((row): IdentifierView => ({
       type: row.type,

@@ -1,6 +1,6 @@
 export * from "./model";
 export * from "./schemas";
-export { canonicalOf, fragmentsOf, personOf } from "./canonical";
+export { fragmentsOf, personOf } from "./canonical";
 export { exportPeople } from "./export-people";
 export { getProfile, openProfile, resolveProfile } from "./get-profile";
 export { countPeople, listPeople, peopleFacets } from "./list-people";

@@ -3,6 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "@/domain/events/model";
 import { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
 
+test.each(["loyaltyCard", "loyalty_card", "customer_id", "membershipNumber"])("%s names a person", (key) => {
+  expect(JSON.stringify(maskTraits({ [key]: "LC7002715" }))).not.toContain("7002715");
+  expect(JSON.stringify(maskJson({ [key]: "LC7002715" }, "properties"))).not.toContain("7002715");
+});
+
 describe("maskIdentifier", () => {
   test.each([
     ["email", "jane@example.com", "j•••@e•••.com"],
@@ -108,4 +113,12 @@ test("an address never survives, wherever it stands, and no key is lost", () => 
     }),
     { numRuns: 400 },
   );
+});
+
+test("masked objects are plain at every depth, since the server hands no others to the browser, and keep odd keys", () => {
+  const value = JSON.parse('{"address":{"city":"Paris","street":{"line1":"x"}},"prefs":{"__proto__":{"a":1},"constructor":1}}') as Json;
+  const masked = maskJson(value) as Record<string, Record<string, Record<string, unknown>>>;
+  for (const one of [masked, masked.address, masked.address?.street, masked.prefs])
+    expect(Object.getPrototypeOf(one)).toBe(Object.prototype);
+  expect(JSON.stringify(masked.prefs)).toBe('{"__proto__":{"a":1},"constructor":1}');
 });

@@ -55,6 +55,18 @@ const IDENTIFYING = new Set(
     "gaClientId",
     "crossDomainId",
     "token",
+    "externalId",
+    "customerId",
+    "customerNumber",
+    "contactId",
+    "crmId",
+    "memberId",
+    "membershipId",
+    "membershipNumber",
+    "loyaltyId",
+    "loyaltyCard",
+    "loyaltyNumber",
+    "cardNumber",
   ].map(fold),
 );
 /** Personal as a trait, but commonly a product, a page or a library in properties and context. */
@@ -136,15 +148,16 @@ function maskValue(key: string, value: Json): Json {
   return DOTS;
 }
 
-// No prototype: a payload may carry "__proto__" as a key.
-const emptyObject = (): JsonObject => Object.create(null) as JsonObject;
+// A plain object: server components hand no other kind to the browser.
+const emptyObject = (): JsonObject => ({});
 
 /** A key may be an address itself ({"jane@x.com": true}); two masked keys stay two. */
 function put(out: JsonObject, key: string, value: Json): void {
   const masked = maskText(key);
   let name = masked;
-  for (let n = 2; name in out; n++) name = `${masked} (${n})`;
-  out[name] = value;
+  for (let n = 2; Object.hasOwn(out, name); n++) name = `${masked} (${n})`;
+  // Not an assignment: a payload may carry "__proto__" as a key.
+  Object.defineProperty(out, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function walk(value: Json, neutral: boolean, depth: number): Json {

@@ -56,3 +56,21 @@ export const PEOPLE_COLUMNS = {
   value: "Value so far",
 } as const;
 export type PeopleColumn = keyof typeof PEOPLE_COLUMNS;
+
+/** Types of identifiers as people call them; a type of the customer's own is its own name. */
+const TYPE_LABELS: Record<string, string> = {
+  user_id: "User id",
+  email: "E-mail",
+  phone: "Phone",
+  anonymous_id: "Anonymous id",
+  cross_domain_id: "Cross-domain id",
+  ga_client_id: "Google Analytics client id",
+  "android.id": "Android id",
+  "android.idfa": "Android advertising id",
+  "android.push_token": "Android push token",
+  "ios.id": "iOS id",
+  "ios.idfa": "iOS advertising id",
+  "ios.push_token": "iOS push token",
+  order_id: "Order",
+};
+export const identifierLabel = (type: string): string => TYPE_LABELS[type] ?? type;

@@ -79,6 +79,12 @@ beforeAll(async () => {
       traits: { plan: "pro" },
       identifiers: [["email", "janet@other.example"]],
       revenue: 75.5,
+      events: ["eur", "EUR"].map((currency, n) => ({
+        event: "Order Completed",
+        at: `2025-0${n + 1}-02T10:00:00.000Z`,
+        value: 37.75,
+        properties: { order_id: `C-${n}`, currency },
+      })),
     },
     { id: 4, identifiers: [["anonymous_id", "anon-88"]], lastSeen: "2026-05-02T00:00:00.000Z", traits: { "we%ird": "50%_off" } },
     { id: 5, name: "100% Real", email: "p@x.example", identifiers: [["user_id", "jane@example.com"]], revenue: -3 },
@@ -287,6 +293,32 @@ describe("search", () => {
 describe("people table", () => {
   const list = async (input: unknown, ctx = marketer()) => (await listPeople(ctx, input)).rows.map((row) => row.id);
 
+  test("without personal data, parts of a masked value cannot be asked for", async () => {
+    const traits = {
+      note: "call jane@example.com or +49 151 2345678",
+      encoded: "to=jane%40example.com",
+      team: { contact: { email: "jane@example.com", firstName: "Jane" } },
+      list: ["jane@example.com"],
+      tier: "gold-100",
+    };
+    await database.sql`insert into profiles (id, first_seen_at, last_seen_at, traits)
+      values (900, '2020-01-01', '2020-01-01', ${JSON.stringify(traits)}::text::jsonb)`;
+    const asked = (key: string, value: string, ctx = masked()) => list({ filter: { traits: [{ key, op: "contains", value }] } }, ctx);
+    for (const [key, value] of [
+      ["note", "jane@"],
+      ["note", "call"],
+      ["note", "151 2"],
+      ["encoded", "jane"],
+      ["team", "Jane"],
+      ["list", "jane"],
+    ] as const) {
+      expect(await asked(key, value), `${key} ${value}`).toEqual([]);
+      expect(await asked(key, value, marketer()), `${key} ${value}`).toEqual([900]);
+    }
+    expect(await asked("tier", "old-1")).toEqual([900]);
+    await database.sql`delete from profiles where id = 900`;
+  });
+
   test("sorts and pages both ways without gap or repeat", async () => {
     expect(await list({})).toEqual([1, 4, 5, 3]);
     for (const sort of ["lastSeen", "value", "added"]) {
@@ -327,6 +359,15 @@ describe("people table", () => {
   ])("filter %j", async (filter, expected) => {
     expect((await list({ filter })).toSorted((a, b) => a - b)).toEqual(expected);
     expect((await countPeople(marketer(), filter)).count).toBe(expected.length);
+  });
+
+  test("money carries the currency that all orders of the person have, and none when there are several", async () => {
+    const { rows } = await listPeople(marketer(), {});
+    const currency = new Map(rows.map((row) => [row.id, row.currency]));
+    expect(currency.get(1)).toBeNull();
+    expect(currency.get(3)).toBe("EUR");
+    expect(currency.get(4)).toBeNull();
+    expect((await getProfile(marketer(), 3)).currency).toBe("EUR");
   });
 
   test("trait columns come when asked for; hostile values stay values", async () => {

@@ -22,6 +22,8 @@ export interface PersonSummary {
 }
 
 export interface PersonRow extends PersonSummary {
+  /** Currency of the orders when they all have the same; null when there is none or several. */
+  currency: string | null;
   userId: string | null;
   /** Only the traits that were asked for as columns. */
   traits: Record<string, Json>;

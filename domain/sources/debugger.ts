@@ -178,7 +178,7 @@ function fromRejected(row: RejectedRow, seesAll: boolean): DebuggerItem {
     messageId: row.messageId === null || seesAll ? row.messageId : maskText(row.messageId),
     code: row.code,
     reason: seesAll ? row.message : maskText(row.message),
-    field: row.field,
+    field: row.field === null || seesAll ? row.field : maskText(row.field),
     warnings: [],
     payload: payload.length > DEBUGGER_PAYLOAD_CHARACTERS ? null : payload,
   };

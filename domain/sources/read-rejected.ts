@@ -97,7 +97,8 @@ function toItem(row: Row, seesAll: boolean): RejectedItem {
     receivedAt: row.receivedAt.toISOString(),
     stage: row.stage,
     code: row.code,
-    field: row.field,
+    // A field's name is a key of the sender's, and people use addresses as keys.
+    field: row.field === null || seesAll ? row.field : maskText(row.field),
     message: seesAll ? row.message : maskText(row.message),
     messageId: row.messageId === null || seesAll ? row.messageId : maskText(row.messageId),
     status: row.status,

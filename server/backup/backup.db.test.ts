@@ -45,6 +45,8 @@ beforeAll(async () => {
   await ensureInboxPartitions(sql, new Date("2026-03-01Z"), 2);
   await ensureEventPartitions(sql, [new Date("2026-03-05Z"), new Date("2011-12-01Z")]);
   await sql`insert into users (id, email, name, role, status) values ('usr_a', 'a@x.test', 'Ä \t"\\.\n名', 'admin', 'active')`;
+  await sql`insert into sessions (id, sid_hash, user_id, expires_at) values ('ses_a', 'h1', 'usr_a', now() + interval '7 days')`;
+  await sql`insert into user_tokens (token_hash, kind, user_id, expires_at) values ('t1', 'reset', 'usr_a', now() + interval '7 days')`;
   await sql`insert into sources (id, name, type, created_by) values ('src_a', 'Shop', 'website', 'usr_a')`;
   await withTx(source.ctx(), (tx) =>
     recordAudit(tx, { action: "test.done", object: { type: "test", id: "1" }, after: { "\\.": "\n\\.\n" } }),
@@ -90,10 +92,16 @@ test("a backup taken while the server writes is one moment, and the restored dat
   const [bulk] = await target.sql<{ n: number }[]>`select count(*)::int as n from inbox where received_at = '2026-03-02T12:00Z'`;
   expect([0, 1000]).toContain(bulk?.n);
   await target.sql`delete from inbox where received_at = '2026-03-02T12:00Z'`;
-  const { inbox: inboxFound, processing_cursors: _cursor, ...othersFound } = found;
-  const { inbox: inboxExpected, processing_cursors: _before, ...othersExpected } = expected;
+  const { inbox: inboxFound, processing_cursors: _cursor, sessions: _sessions, user_tokens: _tokens, ...othersFound } = found;
+  const { inbox: inboxExpected, processing_cursors: _before, sessions: _were, user_tokens: _there, ...othersExpected } = expected;
   expect(othersFound).toEqual(othersExpected);
   if (bulk?.n === 0) expect(inboxFound).toEqual(inboxExpected);
+});
+
+test("what was ended after the backup does not come back to life: sessions end, one-time links are gone", async () => {
+  const [session] = await target.sql<{ id: string; ended: boolean }[]>`select id, revoked_at is not null as ended from sessions`;
+  expect(session).toEqual({ id: "ses_a", ended: true });
+  expect(await target.sql`select 1 from user_tokens`).toHaveLength(0);
 });
 
 test("processing goes on exactly where it stood, and new rows come after the old ones", async () => {

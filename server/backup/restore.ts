@@ -15,6 +15,9 @@ export interface RestoreResult {
   seconds: number;
 }
 
+/** Connections of a running server, by name. */
+const SERVER = ["tributary", "tributary-web", "tributary-worker", "tributary-collect", "tributary-profile-api", "tributary-preview"];
+
 /** Tables that hold something as soon as somebody uses the product. */
 const TELLING = ["users", "sources", "profiles", "events", "inbox", "audit_log"];
 
@@ -84,6 +87,9 @@ export async function restore(
     }
     if (tables !== footer.tables) throw new Error(`The backup holds ${tables} of ${footer.tables} tables.`);
     for (const { name, value } of footer.sequences) await sql`select setval(${`public."${name}"`}::regclass, ${value})`;
+    // A session or link that was ended after the backup must not come back to life: everybody signs in again.
+    await sql`update sessions set revoked_at = now() where revoked_at is null`;
+    await sql`delete from user_tokens where used_at is null`;
     // Caches of a process that outlived the restore must not be believed.
     await sql`update processing_cursors set epoch = epoch + 1`;
     await sql.unsafe("commit");
@@ -109,7 +115,7 @@ async function firstLine(reader: BackupReader, file: string): Promise<BackupHead
 async function refuseWhenUsed(sql: postgres.Sql, force: boolean): Promise<void> {
   const others = await sql<{ name: string }[]>`
     select distinct application_name as name from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and application_name in ('tributary-web', 'tributary-worker', 'tributary')`;
+    where datname = current_database() and pid <> pg_backend_pid() and application_name = any(${SERVER}::text[])`;
   if (others.length > 0) throw new Error("The server is running on this database. Stop it first, then restore.");
   if (force) return;
   for (const table of TELLING) {

@@ -10,8 +10,9 @@ const ROUNDS = 3;
 const SOURCE = "src_bench";
 
 /**
- * Processing of a day's backlog: people who are known already and, in every tenth message, people never seen before.
- * Beside it the rate at which one COPY writes the same raw rows; processing has to reach half of a quarter of that.
+ * Processing of a day's backlog of a shop: visits of one to eleven messages, which mingle with other visits; nine of ten
+ * visitors are known already, the tenth was never seen before. Beside it the rate at which one COPY writes the same raw
+ * rows; processing has to reach half of a quarter of that.
  */
 export const bench: Bench = async (report, { size, freshDatabase, seed, say }) => {
   const database = await freshDatabase();
@@ -25,10 +26,7 @@ export const bench: Bench = async (report, { size, freshDatabase, seed, say }) =
   await database.sql`vacuum analyze`;
   const rounds: { ours: number; floor: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const known = createMessages({ people, seed: seed + 10 + round, days: 1, prefix: `known-${round}` });
-    const fresh = createMessages({ people: n, seed: seed + 20 + round, days: 1, prefix: `fresh-${round}` });
-    const random = seededRandom(seed + round);
-    const since = await fill(database, n, () => (random.chance(0.1) ? renamed(fresh.next(), `r${round}`) : known.next()));
+    const since = await fill(database, n, visits({ people, round, seed: seed + 10 + round }));
     const { ms, value } = await timed(() => drain(processor, n));
     if (value !== n) throw new Error(`${value} of ${n} messages processed`);
     const floor = await copyFloor(database, since);
@@ -44,14 +42,39 @@ export const bench: Bench = async (report, { size, freshDatabase, seed, say }) =
   });
 };
 
-/** The same message of somebody else. */
-function renamed(message: BenchMessage, suffix: string): BenchMessage {
+/** Messages of visits: a visitor's messages follow each other by seconds, visits begin at any time of the day. */
+function visits({ people, round, seed }: { people: number; round: number; seed: number }): () => BenchMessage {
+  const messages = createMessages({ people, seed, days: 1, prefix: `round-${round}` });
+  const random = seededRandom(seed);
+  const day = Date.now() - 86_400_000;
+  let visitor = "";
+  let left = 0;
+  let at = 0;
+  let number = 0;
+  return () => {
+    if (left === 0) {
+      left = random.int(1, 11);
+      at = day + random.int(0, 86_000_000);
+      visitor = random.chance(0.1) ? `new-${round}-${number++}` : String(random.int(0, people - 1));
+    }
+    left -= 1;
+    at += random.int(1_000, 60_000);
+    return ofVisitor(messages.next(), visitor, messages.userId(0).replace(/0$/, ""), new Date(at).toISOString());
+  };
+}
+
+/** The same message of a certain visitor, at a certain time. */
+function ofVisitor(message: BenchMessage, visitor: string, prefix: string, timestamp: string): BenchMessage {
   const traits = message["traits"] as Record<string, unknown> | undefined;
+  const hex = Number(visitor).toString(16).padStart(8, "0");
+  const known = /^\d*[02468]$/.test(visitor);
   return {
     ...message,
-    anonymousId: `${message["anonymousId"] as string}-${suffix}`,
-    ...(message["userId"] === undefined ? {} : { userId: `${message["userId"] as string}-${suffix}` }),
-    ...(traits ? { traits: { ...traits, email: `${suffix}.${traits["email"] as string}` } } : {}),
+    timestamp,
+    anonymousId: visitor.startsWith("new") ? `anonymous-${visitor}` : `${hex}-5a0e-4c1b-9d3f-${hex}b7e1`,
+    // Half of them are signed in; an identify call signs in.
+    ...(message["userId"] === undefined || (!known && !traits) ? { userId: undefined } : { userId: `${prefix}${visitor}` }),
+    ...(traits ? { traits: { ...traits, email: `person.${visitor}@example.com` } } : {}),
   };
 }
 

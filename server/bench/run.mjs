@@ -18,6 +18,8 @@ const cluster = await startPostgres({ data: join(folder, "postgres") });
 const child = spawn(
   process.execPath,
   [
+    // As the worker runs (server/supervisor.mjs).
+    "--max-semi-space-size=64",
     "--conditions=react-server",
     "--import",
     pathToFileURL(join(root, "node_modules", "tsx", "dist", "esm", "index.mjs")).href,

@@ -220,6 +220,7 @@ test("any JSON in properties is read back as the repaired value, also as jsonb",
         expect(found.get(`p-${run}-${i}`)).toEqual(expected((JSON.parse(item) as { properties: unknown }).properties));
       }
     }),
-    { numRuns: 25 },
+    // Shrinking through HTTP and the database would outlast the test: the first counterexample is told instead.
+    { numRuns: 10, endOnFailure: true },
   );
 });

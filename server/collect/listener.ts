@@ -8,7 +8,7 @@ import type { KeySource } from "@/domain/sources";
 import { clientAddress } from "../proxy-headers";
 import { sendGif, sendJson, sendRefusal, type ItemAnswer } from "./answers";
 import { KeyRing, keysOfRequest, oneKey } from "./auth";
-import { decodeBody, Gone, readBody, type BodyLimits } from "./body";
+import { decodeBody, Gone, readBody, ReadingRoom, type BodyLimits } from "./body";
 import { Connections } from "./connections";
 import { checkOrigin, corsHeaders, originOf, preflightHeaders } from "./cors";
 import { readEnvelope, type Envelope } from "./envelope";
@@ -22,7 +22,7 @@ import { rudderSourceConfig, segmentSettings } from "./sdk-config";
 import { SdkFiles } from "./sdk-files";
 
 export interface CollectLimits extends CommitLimits, BodyLimits {
-  /** Bytes of bodies being read at once, over all connections; more are refused with 429. */
+  /** Bytes of bodies (as sent and as inflated) in memory at once, over all connections; more are refused with 429. */
   readingBytes: number;
 }
 
@@ -90,7 +90,7 @@ export function createCollect(options: CollectOptions): Collect {
   const refusals = new RefusalCounts(connections.sql);
   const rates = new Rates();
   const files = new SdkFiles(options.root);
-  let reading = 0;
+  const room = new ReadingRoom(limits.readingBytes);
   let closed = false;
 
   /** The source of a request's key; a database that cannot answer is a 503, never a 401. */
@@ -111,13 +111,13 @@ export function createCollect(options: CollectOptions): Collect {
 
   const readText = async (req: IncomingMessage): Promise<{ text: string; bytes: number }> => {
     const expected = Math.min(Number(req.headers["content-length"] ?? 0) || 0, limits.bodyBytes);
-    if (reading > 0 && reading + expected > limits.readingBytes) throw overloaded();
-    reading += expected;
+    if (!room.fits(expected)) throw overloaded();
+    const part = room.enter();
     try {
-      const bytes = await readBody(req, limits);
+      const bytes = await readBody(req, limits, part.take);
       return { text: decodeBody(bytes), bytes: bytes.length };
     } finally {
-      reading -= expected;
+      part.leave();
     }
   };
 
@@ -164,7 +164,7 @@ export function createCollect(options: CollectOptions): Collect {
       }
       if (refusal || !judged.ok) {
         const { code, field, message } = refusal as Pick<RejectedItem, "code" | "field" | "message">;
-        rejected.push({ code, field, message, messageId, sample: sampleOf(envelope.rawItem(index), item, taken.type) });
+        rejected.push({ code, field, message, messageId, sample: sampleOf(envelope.rawItem(index), item, taken) });
         answer.rejected.push({ index, messageId, code, field, message });
         continue;
       }
@@ -302,10 +302,19 @@ interface Visit {
   seen(source: KeySource): void;
 }
 
-/** A rejected item as received; the type that only its route named is put in, so that it can be replayed. */
-function sampleOf(raw: string, item: unknown, type: string | undefined): string {
-  if (type === undefined || typeof item !== "object" || item === null || Object.hasOwn(item, "type")) return raw;
-  return raw.replace(/^\s*\{/, Object.keys(item).length > 0 ? `{"type":"${type}",` : `{"type":"${type}"`);
+/**
+ * A rejected item as received. What only its route or its envelope said (type, context, integrations, sentAt) is put in
+ * front, so that it can be replayed; of a key that is there twice, the later and own one counts.
+ */
+function sampleOf(raw: string, item: unknown, { type, envelope }: Pick<Taken, "type" | "envelope">): string {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return raw;
+  const { context, integrations, sentAt } = envelope;
+  const given = Object.entries({ type, context, integrations, sentAt }).filter(
+    ([key, value]) => value !== undefined && !Object.hasOwn(item, key),
+  );
+  if (given.length === 0) return raw;
+  const front = JSON.stringify(Object.fromEntries(given)).slice(0, -1);
+  return raw.replace(/^\s*\{/, () => (Object.keys(item).length > 0 ? `${front},` : front));
 }
 
 /** Turns the outcomes of the stored items into the answer's numbers. */

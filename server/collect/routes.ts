@@ -37,8 +37,10 @@ export function routeOf(pathname: string): CollectRoute | undefined {
   const fixed = FIXED.get(pathname);
   if (fixed) return fixed;
   if (NOT_OURS.test(pathname)) return undefined;
-  // A trailing slash is answered in place: SDKs count a redirect as delivered.
-  if (pathname.length > 1 && pathname.endsWith("/")) return routeOf(pathname.replace(/\/+$/, ""));
+  // Trailing and repeated slashes (a host given with one at its end) are answered in place: SDKs count a redirect as
+  // delivered, and that is what the application would answer.
+  const plain = pathname.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+  if (plain !== pathname) return routeOf(plain);
   if (!OURS.test(pathname)) return undefined;
   const settings = SETTINGS.exec(pathname);
   if (settings) return { kind: "settings", writeKey: decode(settings[1] ?? "") };

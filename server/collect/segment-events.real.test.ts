@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Processor } from "@/domain/identity";
+import { processAll } from "@/domain/identity";
 import { testDatabase } from "@/server/test/database";
 import { realData } from "@/server/test/real-data";
 import { basic, makeSource, startListener, type TestListener, type TestSource } from "./test-listener";
@@ -29,8 +29,7 @@ describe("a real shop's year as Segment calls", () => {
     source = await makeSource(db);
     first = await send();
     second = await send();
-    const processor = new Processor(db);
-    while (!(await processor.processNext()).caughtUp);
+    await processAll(db);
   }, 1_800_000);
   afterAll(() => listener?.close());
 

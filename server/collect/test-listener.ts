@@ -18,7 +18,7 @@ export interface TestListener {
 export async function startListener(database: Database, options: Partial<CollectOptions> & { port?: number } = {}): Promise<TestListener> {
   const { port: wanted, ...rest } = options;
   const collect = createCollect({ database, root: process.cwd(), trustedProxyHops: 0, ...rest });
-  const server = createServer((req, res) => collect.handle(req, res));
+  const server = createServer({ keepAliveTimeout: 65_000 }, (req, res) => collect.handle(req, res));
   await new Promise<void>((done) => server.listen(wanted ?? 0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {

@@ -75,6 +75,6 @@ test("the walkers find what they are for", () => {
   expect(bareActions("f", '"use server";\nexport const save = async () => {};\n').findings).toHaveLength(1);
   expect(bareActions("f", '"use server";\nexport { save } from "./x";\n').findings).toHaveLength(1);
   expect(bareActions("f", 'function X() { async function save() { "use server"; } }').findings).toHaveLength(1);
-  expect(bareHandlers("f", 'export const GET = route("a:b", run);\nexport const POST: H = apiRoute("a:b", run);')).toEqual([]);
+  expect(bareHandlers("f", 'export const GET = route("a:b", run);\nexport const POST: H = route("a:b", run);')).toEqual([]);
   expect(bareHandlers("f", "export async function GET() {}\nexport const POST = handler;\nexport { x as PUT };")).toHaveLength(3);
 });

@@ -118,8 +118,7 @@ const METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS";
 export function bareHandlers(file: string, text: string): Finding[] {
   const findings: Finding[] = [];
   for (const [, name, made] of text.matchAll(new RegExp(`export\\s+const\\s+(${METHODS})\\s*(?::[^=]*)?=\\s*(\\w+)`, "g"))) {
-    if (made !== "route" && made !== "apiRoute")
-      findings.push({ file, what: `${name} is made by ${made}, not by route(...) or apiRoute(...)` });
+    if (made !== "route") findings.push({ file, what: `${name} is made by ${made}, not by route(...)` });
   }
   for (const [, name] of text.matchAll(new RegExp(`export\\s+(?:async\\s+)?function\\s+(${METHODS})\\b`, "g")))
     findings.push({ file, what: `${name} is a bare function` });

@@ -22,7 +22,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <h1 className="text-2xl font-semibold tracking-tight">Sign in</h1>
-      <p className="mt-1 mb-6 text-muted-foreground">Welcome back. Use the address you were invited with.</p>
+      <p className="mt-1 mb-6 text-muted-foreground">Use the address you were invited with.</p>
       <SignInForm callbackUrl={target} singleSignOn={singleSignOn()?.name ?? null} notice={notice} />
     </>
   );

@@ -1,13 +1,7 @@
 "use server";
 
 import { action } from "@/app/_server/action";
-import {
-  mergeProfiles as merge,
-  splitIdentifiers as split,
-  unmergeProfiles as unmerge,
-  updateIdentityRules,
-  type IdentityRules,
-} from "@/domain/identity";
+import { unmergeProfiles as unmerge, updateIdentityRules, type IdentityRules } from "@/domain/identity";
 
 export const saveRules = action(
   "identity:write",
@@ -18,11 +12,4 @@ export const unmergeProfiles = action(
   "profiles:write",
   (ctx, input: { mergeId: string; neverMerge: boolean; reason: string | null }) => unmerge(ctx, input),
   { refresh: "/identity" },
-);
-export const mergeProfiles = action("profiles:write", (ctx, input: { survivorId: number; loserId: number; reason: string | null }) =>
-  merge(ctx, input),
-);
-export const splitIdentifiers = action(
-  "profiles:write",
-  (ctx, input: { identifiers: { type: string; value: string }[]; reason: string | null }) => split(ctx, input),
 );

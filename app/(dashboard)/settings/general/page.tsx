@@ -16,8 +16,8 @@ export default async function GeneralSettingsPage() {
   const names = new Intl.DisplayNames("en", { type: "currency" });
   return (
     <>
-      <PageHeader title="General" description="What every number in this install is shown in." />
-      <Section title="Company" description="The name is shown to members; the time zone and the currency to everybody who reads a report.">
+      <PageHeader title="General" description="The company that this install serves, and the demo data." />
+      <Section title="Company" description="Shown to members, and the ground that reports stand on.">
         <GeneralForm
           settings={settings}
           timezones={["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")]}

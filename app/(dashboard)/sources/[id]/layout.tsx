@@ -3,8 +3,7 @@ import type { ReactNode } from "react";
 import { requireUser } from "@/app/_server/auth";
 import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page, PageHeader } from "@/components/layout/page-header";
-import { HealthBadge } from "@/components/sources/health-badge";
-import { SourceTabs } from "@/components/sources/source-tabs";
+import { SourceState, SourceTabs } from "@/components/sources/source-tabs";
 import { SourceTypeIcon } from "@/components/sources/source-type";
 import { can } from "@/domain/access";
 import { SOURCE_TYPE_LABELS } from "@/domain/sources";
@@ -40,9 +39,9 @@ export default async function SourceLayout({ params, children }: Props) {
             {SOURCE_TYPE_LABELS[source.type]} <code className="font-mono text-xs">{source.id}</code>
           </span>
         }
-        actions={<HealthBadge health={source.health} />}
+        actions={<SourceState source={source} />}
       />
-      <SourceTabs id={id} openRejected={source.openRejected} canWatch={can(ctx, "debugger:read")} />
+      <SourceTabs source={source} canWatch={can(ctx, "debugger:read")} />
       {children}
     </Page>
   );
