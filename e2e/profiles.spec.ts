@@ -54,6 +54,8 @@ test.beforeAll(async ({ browser }) => {
       properties: { order_id: jane.order, total: 120.5, currency: "EUR", products: [{ name: "Desk lamp", quantity: 2, price: 60.25 }] },
     },
     { type: "page", messageId: `${run}-5`, anonymousId: other.anonymousId, name: "Pricing", timestamp: at(2 * day) },
+    // A third person, so that the table has rows to walk when this file runs alone.
+    { type: "page", messageId: `${run}-7`, anonymousId: `passer-by-${run}`, name: "Home", timestamp: at(2 * day) },
   ]);
   // A second visitor who turns out to be Jane: the later message names both.
   await send(request, writeKey, [
