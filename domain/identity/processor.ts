@@ -34,6 +34,11 @@ export interface Processed {
 }
 
 const LIMIT = 4_000;
+/**
+ * The next batch is worked out ahead only while this many wait. Near the head of the stream it would be taken before
+ * the messages that arrive meanwhile, and these would wait for two batches instead of one.
+ */
+const WORK_AHEAD = 1_500;
 /** Text of one batch, in bytes: a batch of very large messages is cut shorter. */
 const BYTES = 24 * 1024 * 1024;
 const SAMPLE = 32 * 1024;
@@ -133,7 +138,8 @@ export class Processor {
       this.next = undefined;
       if (typeof prepared === "string") return { processed: 0, caughtUp: prepared === "nothing" };
       const committing = this.commit(prepared);
-      if (prepared.full && prepared.operations.length === 0 && prepared.poison === undefined) {
+      const backlog = prepared.rows.length >= Math.min(this.options.limit ?? LIMIT, WORK_AHEAD);
+      if (prepared.full && backlog && prepared.operations.length === 0 && prepared.poison === undefined) {
         this.next = this.prepareNext();
         // Nobody may be waiting when it fails; whoever asks next gets the error.
         this.next.catch(() => {});

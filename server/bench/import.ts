@@ -61,11 +61,10 @@ class Browser {
     const res = await this.call("/api/auth/callback/credentials", {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ csrfToken, email, password, json: "true" }).toString(),
+      body: new URLSearchParams({ csrfToken, email, password, json: "true", callbackUrl: this.origin }).toString(),
     });
-    if (!res.ok || ![...this.cookies.keys()].some((name) => name.includes("session-token"))) {
-      throw new Error(`sign-in was answered with ${res.status}`);
-    }
+    const session = (await (await this.call("/api/auth/session")).json()) as { user?: unknown };
+    if (!session.user) throw new Error(`sign-in was answered with ${res.status}: ${await res.text()}`);
   }
 
   /** Streams a file as the body of a POST; returns the answer's status and text. */

@@ -10,6 +10,7 @@ import { createMessages } from "./messages";
 import type { Bench, BenchDatabase } from "./report";
 
 const BATCH = 100;
+const MESSAGES_PER_PERSON = 20;
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 function post(port: number, path: string, key: string, body: string): Promise<number> {
@@ -28,7 +29,7 @@ function post(port: number, path: string, key: string, body: string): Promise<nu
 
 /** Messages a second that processing takes when enough of them wait. */
 async function capacity(database: BenchDatabase, port: number, key: string, n: number, seed: number): Promise<number> {
-  const messages = createMessages({ people: Math.ceil(n / 20), seed, prefix: "capacity" });
+  const messages = createMessages({ people: Math.ceil(n / MESSAGES_PER_PERSON), seed, prefix: "capacity" });
   for (let sent = 0; sent < n; sent += BATCH * 4) {
     await Promise.all(Array.from({ length: 4 }, () => post(port, "/v1/batch", key, messages.batchBody(BATCH))));
   }
@@ -77,7 +78,8 @@ async function underLoad(
   seconds: number,
   seed: number,
 ): Promise<number[]> {
-  const messages = createMessages({ people: 20_000, seed: seed + 1, prefix: "load" });
+  // As many messages a person as where the capacity was measured: first sightings cost several times what the rest does.
+  const messages = createMessages({ people: Math.ceil((rate * seconds) / MESSAGES_PER_PERSON), seed: seed + 1, prefix: "load" });
   const end = performance.now() + seconds * 1000;
   const gap = (BATCH / rate) * 1000;
   const waits: Promise<number>[] = [];
