@@ -133,7 +133,7 @@ const MARKERS: Record<string, RegExp> = {
   "/settings/members": /admin@e2e\.test|signs the member out/,
   "/settings/sessions": /signs that browser out/,
   "/settings/api-keys": /your own servers call this install/,
-  "/settings/general": /What every number in this install/,
+  "/settings/general": /the ground that reports stand on/,
   "/settings/profile": /Where you are signed in/,
   "/profiles": /marketer@e2e\.test/,
   "/sources": /Create source|Connect a source/,
