@@ -80,7 +80,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
   const guard = useLeaveGuard(dirty);
 
   // --- focus and announcements ---
-  const wanted = useRef<{ id: string; on: "handle" | "control" } | null>(null);
+  const wanted = useRef<{ id: string; on: "handle" | "control"; fresh: boolean } | null>(null);
   const settle = useCallback(() => {
     const { current } = wanted;
     if (!current || !root.current) return;
@@ -98,7 +98,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
   const focusNode = useCallback(
     (id: string, on: "handle" | "control") => {
       if (id === "") settle();
-      else wanted.current = { id, on };
+      else wanted.current = { id, on, fresh: true };
     },
     [settle],
   );
@@ -106,9 +106,15 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
   useEffect(() => {
     if (moved.current === rule) return;
     moved.current = rule;
-    settle();
     const target = wanted.current;
-    if (target?.on === "handle" && place(rule.root, target.id))
+    // Only the change that was asked for moves the focus: the next one is somebody typing.
+    if (!target?.fresh) {
+      wanted.current = null;
+      return;
+    }
+    target.fresh = false;
+    settle();
+    if (target.on === "handle" && place(rule.root, target.id))
       setSaid((before) => (before.startsWith("Move") || before === "" ? `Move: ${whereabouts(rule.root, target.id)}` : before));
     // A menu that closes asks once more; typing afterwards must not.
     const timer = setTimeout(() => {
@@ -157,7 +163,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     const first = problemsOf(rule)[0];
     if (first) {
       setShowProblems(true);
-      wanted.current = { id: first.nodeId, on: "control" };
+      wanted.current = { id: first.nodeId, on: "control", fresh: false };
       settle();
       wanted.current = null;
       setSaid(first.message);
