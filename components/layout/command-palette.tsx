@@ -12,7 +12,7 @@ import { Spinner } from "@/components/ui/spinner";
 import { useCrumbs } from "./breadcrumbs";
 import { COMMANDS } from "./commands";
 import { NAVIGATION, SETTINGS_PAGES } from "./navigation";
-import { readRecents, rememberRecent, type Recent } from "./recents";
+import { readRecents, rememberRecent } from "./recents";
 import { fetchSearch } from "./search";
 import { isTyping } from "./shortcuts";
 import { leave } from "./user-menu";
@@ -238,9 +238,7 @@ function useRememberPages(): void {
   const crumbs = useCrumbs();
   const label = crumbs.map((crumb) => crumb.label).join(" / ");
   useEffect(() => {
-    const recent: Recent = { href: pathname, label };
-    // A page of one thing names itself a moment after it is shown.
-    const timer = setTimeout(() => rememberRecent(recent), 400);
-    return () => clearTimeout(timer);
+    // A page of one thing names itself a moment after it is shown: its entry then takes the new name.
+    rememberRecent({ href: pathname, label });
   }, [pathname, label]);
 }
