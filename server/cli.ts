@@ -53,6 +53,8 @@ function textOf(error: unknown): string {
   }
   if (!(error instanceof Error)) return String(error);
   const code = codeOf(error);
+  // A table or column that is not there: the database is older than this release, or new.
+  if (code === "42P01" || code === "42703") return "The database is not at this release yet. Run first: npm run -s cli -- migrate";
   return /^(?:[0-9A-Z]{5}|unknown)$/.test(code) && code !== "unknown"
     ? `The database refused the command (SQLSTATE ${code}).`
     : error.message;

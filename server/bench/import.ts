@@ -175,7 +175,17 @@ export const bench: Bench = async (report, options) => {
     options.say("importing and processing");
     await setMapping(ctx, {
       id,
-      mapping: { ...detected.suggestion, columns: detected.suggestion.columns.map(({ column, target }) => ({ column, target })) },
+      mapping: {
+        ...detected.suggestion,
+        columns: detected.suggestion.columns.map(({ column, target, key, type, dateOrder, decimal }) => ({
+          column,
+          target,
+          key,
+          type,
+          dateOrder,
+          decimal,
+        })),
+      },
     });
     const begun = performance.now();
     await startImport(ctx, { id });
