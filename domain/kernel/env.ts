@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAllowList } from "./outgoing/addresses";
 
 const bool = z
   .enum(["0", "1", "true", "false", ""])
@@ -36,6 +37,11 @@ const schema = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12),
   /** Megabytes that a process may keep of computed rows of segments, so that an edit computes only what changed. */
   SEGMENT_CACHE_MB: z.coerce.number().int().min(1).max(65_536).default(128),
+  /**
+   * Hosts, addresses and networks that outgoing requests may reach though they are not public, separated by commas:
+   * llm.internal:8080, 10.0.0.0/8. Empty: public addresses only.
+   */
+  OUTGOING_ALLOW: z.string().default("").refine(isAllowList, "must be hosts, addresses or networks such as llm.internal:8080,10.0.0.0/8"),
   DEMO: bool,
   /** Set by the CLI: the folder in which the command was typed. */
   TRIBUTARY_CWD: z.string().optional(),
