@@ -1,0 +1,125 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Time } from "@/components/layout/time";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Empty } from "@/components/ui/empty";
+import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
+import type { TransitionCause } from "@/domain/segments/contracts";
+import { Problem } from "./builder-panel";
+import { PersonLink } from "./explain-tree";
+import { fetchMembers, fetchTransitions, segmentKeys } from "./queries";
+
+function More({ has, pending, onMore }: { has: boolean; pending: boolean; onMore: () => void }) {
+  return has ? (
+    <div>
+      <Button variant="outline" pending={pending} onClick={onMore}>
+        Show more
+      </Button>
+    </div>
+  ) : null;
+}
+
+export function Members({ id }: { id: string }) {
+  const { data, error, hasNextPage, isFetchingNextPage, isPending, fetchNextPage, refetch } = useInfiniteQuery({
+    queryKey: segmentKeys.members(id),
+    queryFn: ({ pageParam, signal }) => fetchMembers(id, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+  if (error) return <Problem text={error.message} retry={() => void refetch()} />;
+  const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  if (!isPending && rows.length === 0)
+    return <Empty title="Nobody is in this segment" description="People appear here as soon as they meet the rule." />;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-busy={isPending}>
+      <Table aria-label="Members">
+        <TableCaption className="sr-only">People in this segment</TableCaption>
+        <TableHeader>
+          <TableRow>
+            <TableHead>Person</TableHead>
+            <TableHead className="hidden sm:table-cell">E-mail</TableHead>
+            <TableHead className="hidden md:table-cell">Place</TableHead>
+            <TableHead>Entered</TableHead>
+            <TableHead className="hidden sm:table-cell">Last seen</TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {rows.map((member) => (
+            <TableRow key={member.profileId}>
+              <TableCell>
+                <PersonLink person={member} />
+              </TableCell>
+              <TableCell className="hidden sm:table-cell">{member.email ?? "–"}</TableCell>
+              <TableCell className="hidden md:table-cell">{[member.city, member.country].filter(Boolean).join(", ") || "–"}</TableCell>
+              <TableCell className="whitespace-nowrap">
+                <Time iso={member.enteredAt} />
+              </TableCell>
+              <TableCell className="hidden whitespace-nowrap sm:table-cell">
+                <Time iso={member.lastSeenAt} />
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      <More has={hasNextPage} pending={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+    </div>
+  );
+}
+
+const CAUSES: Record<TransitionCause, string> = {
+  event: "an event or trait changed",
+  time: "time passed",
+  edit: "the rule was changed",
+  merge: "people were merged or parted",
+  first: "first computation",
+  import: "an import",
+};
+
+export function Changes({ id }: { id: string }) {
+  const { data, error, hasNextPage, isFetchingNextPage, isPending, fetchNextPage, refetch } = useInfiniteQuery({
+    queryKey: segmentKeys.transitions(id),
+    queryFn: ({ pageParam, signal }) => fetchTransitions(id, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+  if (error) return <Problem text={error.message} retry={() => void refetch()} />;
+  const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  if (!isPending && rows.length === 0)
+    return <Empty title="No entries or exits yet" description="Each is recorded with its time and cause." />;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-busy={isPending}>
+      <Table aria-label="Entries and exits">
+        <TableCaption className="sr-only">Who entered and left, when and why</TableCaption>
+        <TableHeader>
+          <TableRow>
+            <TableHead>Person</TableHead>
+            <TableHead>What</TableHead>
+            <TableHead className="hidden sm:table-cell">Cause</TableHead>
+            <TableHead>When</TableHead>
+            <TableHead className="hidden md:table-cell">Version</TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {rows.map((row) => (
+            <TableRow key={row.id}>
+              <TableCell>
+                <PersonLink person={row.person} />
+              </TableCell>
+              <TableCell>
+                <Badge variant={row.entered ? "success" : "default"}>{row.entered ? "Entered" : "Left"}</Badge>
+              </TableCell>
+              <TableCell className="hidden sm:table-cell">{CAUSES[row.cause]}</TableCell>
+              <TableCell className="whitespace-nowrap">
+                <Time iso={row.at} />
+              </TableCell>
+              <TableCell className="hidden tabular-nums md:table-cell">{row.version}</TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      <More has={hasNextPage} pending={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+    </div>
+  );
+}
