@@ -106,14 +106,11 @@ export const dsrLinks = pgTable(
 );
 
 /** Proof of an erasure: what, where, how many, when. `hash` = sha256 of the canonical JSON of `body`; it stands in the audit log too. */
-export const erasureCertificates = pgTable(
-  "erasure_certificates",
-  {
-    requestId: text("request_id").primaryKey(),
-    issuedAt: at("issued_at").notNull(),
-    body: jsonb("body").notNull(),
-    hash: text("hash").notNull(),
-    /** Entry of the audit log that carries the hash. */
-    auditSeq: bigint("audit_seq", { mode: "number" }).notNull(),
-  },
-);
+export const erasureCertificates = pgTable("erasure_certificates", {
+  requestId: text("request_id").primaryKey(),
+  issuedAt: at("issued_at").notNull(),
+  body: jsonb("body").notNull(),
+  hash: text("hash").notNull(),
+  /** Entry of the audit log that carries the hash. */
+  auditSeq: bigint("audit_seq", { mode: "number" }).notNull(),
+});

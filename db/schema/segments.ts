@@ -1,5 +1,5 @@
 import { bigint, bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "@/domain/segments/model";
+import { LIST_ORIGINS, LIST_UPLOAD_MODES, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "@/domain/segments/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
 /** A named rule over people, or (static) a list fixed by hand, upload or snapshot. */
@@ -29,6 +29,9 @@ export const segments = pgTable(
     /** Result of the newest background check against a full computation. */
     checkedAt: at("checked_at"),
     checkDifference: integer("check_difference"),
+    /** How many people that check compared, and up to five of those who differed. */
+    checkSample: integer("check_sample"),
+    checkPeople: jsonb("check_people"),
     createdBy: text("created_by"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -153,3 +156,61 @@ export const listMembers = pgTable(
   { listId: text("list_id").notNull(), profileId: integer("profile_id").notNull(), addedAt: at("added_at").notNull().defaultNow() },
   (t) => [primaryKey({ name: "list_members_pkey", columns: [t.listId, t.profileId] }), index("list_members_profile_idx").on(t.profileId)],
 );
+
+/** A fixed list of people: uploaded, or a segment as it was at one moment. Its members stand in `list_members`. */
+export const lists = pgTable(
+  "lists",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    description: text("description"),
+    origin: choice("origin", LIST_ORIGINS).notNull(),
+    /** The segment of which it is a snapshot, and its version then. */
+    segmentId: text("segment_id"),
+    segmentVersion: integer("segment_version"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    deletedAt: at("deleted_at"),
+  },
+  (t) => [oneOf("lists_origin_check", t.origin, LIST_ORIGINS)],
+);
+
+/** What each upload into a list did. `unmatched_sample` holds masked values with their lines: [{line, value, reason}]. */
+export const listUploads = pgTable(
+  "list_uploads",
+  {
+    id: text("id").primaryKey(),
+    listId: text("list_id").notNull(),
+    fileName: text("file_name").notNull(),
+    mode: choice("mode", LIST_UPLOAD_MODES).notNull(),
+    identifierType: text("identifier_type").notNull(),
+    rows: integer("rows").notNull(),
+    /** Rows that name a person; several may name the same one. */
+    matched: integer("matched").notNull(),
+    unmatched: integer("unmatched").notNull(),
+    /** Empty or not readable as such an identifier. */
+    invalid: integer("invalid").notNull(),
+    /** People who came or went by it. */
+    changed: integer("changed").notNull(),
+    unmatchedSample: jsonb("unmatched_sample").notNull(),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+  },
+  (t) => [index("list_uploads_list_idx").on(t.listId, t.createdAt), oneOf("list_uploads_mode_check", t.mode, LIST_UPLOAD_MODES)],
+);
+
+/** Results of SQL conditions: the people stand in `list_members` under the same id. Computed again on schedule. */
+export const sqlLists = pgTable("sql_lists", {
+  /** `sql_` and a hash of the text: equal texts share one result. */
+  id: text("id").primaryKey(),
+  sql: text("sql").notNull(),
+  size: integer("size").notNull().default(0),
+  computedAt: at("computed_at"),
+  computeMs: integer("compute_ms"),
+  /** Why the last try failed, in words; the result before it stays. */
+  error: text("error"),
+  triedAt: at("tried_at"),
+  /** Last time a draft asked for it; results that no segment uses go after a while. */
+  askedAt: at("asked_at").notNull().defaultNow(),
+});

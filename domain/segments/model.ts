@@ -31,6 +31,8 @@ export const RULE_LIMITS = {
 export const SEGMENT_KINDS = ["dynamic", "static"] as const;
 /** preparing: first computation or an edit runs; live: membership follows every change; failed: `error` says why. */
 export const SEGMENT_STATUSES = ["draft", "preparing", "live", "failed", "disabled"] as const;
+export const LIST_ORIGINS = ["upload", "snapshot"] as const;
+export const LIST_UPLOAD_MODES = ["add", "replace", "remove"] as const;
 export const TRANSITION_CAUSES = ["event", "time", "edit", "merge", "first", "import"] as const;
 
 // --- small parts --------------------------------------------------------------------------------------------------
