@@ -1,5 +1,6 @@
 export * from "./access";
 export * from "./audit";
+export * from "./consent";
 export * from "./computed-traits";
 export * from "./events";
 export * from "./governance";

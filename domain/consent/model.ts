@@ -1,0 +1,206 @@
+/** Words of consent: value sets and contracts. Pure: the browser may import it. */
+
+/**
+ * consent: needs a grant. legitimate_interest: allowed until the person objects (also the opt-out model of US states).
+ * contract, legal_obligation: needed for what the person asked for or for the law; no statement switches it off.
+ */
+export const LEGAL_BASES = ["consent", "legitimate_interest", "contract", "legal_obligation"] as const;
+export type LegalBasis = (typeof LEGAL_BASES)[number];
+export const LEGAL_BASIS_LABELS: Record<LegalBasis, string> = {
+  consent: "Consent",
+  legitimate_interest: "Legitimate interest (opt-out)",
+  contract: "Contract",
+  legal_obligation: "Legal obligation",
+};
+
+export const CHANNELS = ["email", "sms", "push", "whatsapp", "web", "mail", "phone"] as const;
+export type Channel = (typeof CHANNELS)[number];
+export const CHANNEL_LABELS: Record<Channel, string> = {
+  email: "E-mail",
+  sms: "SMS",
+  push: "Push",
+  whatsapp: "WhatsApp",
+  web: "Website and app",
+  mail: "Post",
+  phone: "Phone",
+};
+/** Identifier types by which a channel reaches a person; null: no identifier is needed. */
+export const CHANNEL_IDENTIFIERS: Record<Channel, readonly string[] | null> = {
+  email: ["email"],
+  sms: ["phone"],
+  whatsapp: ["phone"],
+  phone: ["phone"],
+  push: ["ios.push_token", "android.push_token", "push_token"],
+  web: null,
+  mail: null,
+};
+
+export const PURPOSE_STATUSES = ["draft", "published", "archived"] as const;
+export type PurposeStatus = (typeof PURPOSE_STATUSES)[number];
+
+/** What a statement says. `expired` and `unknown` are derived. */
+export const STATEMENT_STATES = ["granted", "denied", "withdrawn"] as const;
+export type StatementState = (typeof STATEMENT_STATES)[number];
+export const CONSENT_STATES = ["granted", "denied", "withdrawn", "expired", "unknown"] as const;
+export type ConsentState = (typeof CONSENT_STATES)[number];
+
+/**
+ * explicit: the person said it for this purpose (preference centre, consent event, form, operator, import).
+ * signal: repeated by a program with what it sends (consent object on any event, TCF, GPP, GPC). A signal's yes never
+ * lifts an explicit no; a signal's no takes back an older explicit yes.
+ */
+export const STREAMS = ["explicit", "signal"] as const;
+export type Stream = (typeof STREAMS)[number];
+
+export const ORIGINS = [
+  "consent_object",
+  "consent_event",
+  "tcf",
+  "gpp",
+  "gpc",
+  "subscription",
+  "import",
+  "form",
+  "banner",
+  "preference_centre",
+  "one_click",
+  "operator",
+] as const;
+export type Origin = (typeof ORIGINS)[number];
+export const ORIGIN_LABELS: Record<Origin, string> = {
+  consent_object: "Consent object of an event",
+  consent_event: "Consent event",
+  tcf: "IAB TCF string",
+  gpp: "IAB GPP string",
+  gpc: "Global Privacy Control",
+  subscription: "Message subscription",
+  import: "Import",
+  form: "Form",
+  banner: "Consent banner",
+  preference_centre: "Preference centre",
+  one_click: "One-click unsubscribe",
+  operator: "Operator",
+};
+
+/** Keys of statements that are no category: the whole channel, a pause of it, and the standard signals. */
+export const CHANNEL_KEY = "$channel";
+export const PAUSE_KEY = "$pause";
+export const TCF_KEY = "$tcf";
+export const GPP_KEY = "$gpp";
+export const GPC_KEY = "$gpc";
+
+/** Ways in which data about a person leave or are put to use; destinations join them as rows of the same table. */
+export const USES = [
+  "messages",
+  "export",
+  "segment_export",
+  "profile_api",
+  "destinations",
+  "audiences",
+  "personalisation",
+  "id_sync",
+  "training",
+  "reports",
+] as const;
+export type Use = (typeof USES)[number];
+export const USE_KINDS = ["use", "destination"] as const;
+export type UseKind = (typeof USE_KINDS)[number];
+
+/** basis: as the purpose's legal basis says. consent: only with a grant, whatever the basis. block: never. */
+export const POLICY_RULES = ["basis", "consent", "block"] as const;
+export type PolicyRule = (typeof POLICY_RULES)[number];
+export const POLICY_RULE_LABELS: Record<PolicyRule, string> = {
+  basis: "By legal basis",
+  consent: "Only with consent",
+  block: "Never",
+};
+
+export const SUPPRESSION_REASONS = ["unsubscribed", "complaint", "bounced", "manual"] as const;
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
+
+/** Why the gate said no, in the order in which it looks; `allowed` where it said yes. */
+export const GATE_REASONS = [
+  "allowed",
+  "not_ready",
+  "unknown_purpose",
+  "unknown_destination",
+  "policy",
+  "channel_not_covered",
+  "unknown_person",
+  "region",
+  "suppressed",
+  "unsubscribed",
+  "paused",
+  "message_consent",
+  "not_confirmed",
+  "denied",
+  "withdrawn",
+  "expired",
+  "vendor",
+  "no_consent",
+] as const;
+export type GateReason = (typeof GATE_REASONS)[number];
+export const GATE_REASON_LABELS: Record<GateReason, string> = {
+  allowed: "Allowed",
+  not_ready: "Consent is being rebuilt",
+  unknown_purpose: "No such purpose is published",
+  unknown_destination: "The destination has no purpose",
+  policy: "Policy does not allow it",
+  channel_not_covered: "The purpose does not cover this channel",
+  unknown_person: "No such person",
+  region: "The purpose is not used in the person's country",
+  suppressed: "The address is suppressed",
+  unsubscribed: "Unsubscribed from the channel",
+  paused: "Messages are paused",
+  message_consent: "The event's own consent does not allow it",
+  not_confirmed: "Double opt-in is not confirmed",
+  denied: "Denied",
+  withdrawn: "Withdrawn",
+  expired: "Consent has expired",
+  vendor: "The TCF string does not allow this vendor",
+  no_consent: "No consent is known",
+};
+
+/** What a version of a purpose says. Published versions never change. */
+export interface PurposeTerms {
+  legalBasis: LegalBasis;
+  channels: Channel[];
+  /** ISO 3166 countries in which it may be used; empty: everywhere. */
+  regions: string[];
+  /** Consent categories that speak for it, lower case; its own id always does. */
+  categories: string[];
+  /** TCF purposes that together speak for it; empty: TCF strings say nothing about it. */
+  tcfPurposes: number[];
+  /** A sale, a sharing or targeted advertising in US law: GPC and GPP opt-outs deny it. */
+  usOptOut: boolean;
+  /** A yes by e-mail counts once it was confirmed from the mailbox. */
+  doubleOptIn: boolean;
+  /** Days after which a yes runs out. */
+  validDays: number | null;
+}
+
+/** What stands behind an answer: the newest statement that decided. */
+export interface Because {
+  key: string;
+  channel: string;
+  state: StatementState;
+  stream: Stream;
+  /** ISO time. */
+  at: string;
+  expiresAt: string | null;
+  /** The fragment that made it; another than the profile asked for after a merge. */
+  profileId: number;
+  ledgerId: number;
+}
+
+export interface GateAnswer {
+  allowed: boolean;
+  reason: GateReason;
+  /** The person's state for the purpose and channel. */
+  state: ConsentState;
+  /** Version of the purpose that was applied. */
+  version: number | null;
+  because: Because | null;
+  /** Another fragment of the person says otherwise, and the stricter counts. */
+  conflict: boolean;
+}
