@@ -9,3 +9,4 @@ export * from "./jobs";
 export * from "./parse";
 export * from "./random";
 export * from "./secrets";
+export * from "./statistics";
