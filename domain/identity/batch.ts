@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { eventNameOf, ORDER_EVENT, REFUND_EVENTS, valueOf, type InboxMessage, type JsonObject } from "@/domain/events/model";
 import type { TraitMeta } from "@/domain/profiles/model";
 import type { CompiledRules } from "./compile-rules";
-import { accountTraitsOf, CALL_NAMES, deviceOf, fillTraitsOf, isActive, propertiesOf, seenKeys, sessionOf, setTraitsOf } from "./facts";
+import { accountTraitsOf, CALL_NAMES, deviceOf, fillTraitsOf, isActive, seenKeys, sessionOf, setTraitsOf } from "./facts";
 import type { Loaded } from "./load-people";
 import type { MessageIdentity } from "./message-identifiers";
 import { UNRESOLVED, type IdentifierStatus, type MergeCause, type NoteCode } from "./model";
@@ -24,6 +24,8 @@ export interface Incoming {
   /** Milliseconds; when it happened. */
   at: number;
   message: InboxMessage;
+  /** The text of the message. */
+  body: string;
   identity: MessageIdentity;
 }
 
@@ -33,7 +35,6 @@ export interface EventRow {
   row: Incoming;
   value: number | null;
   session: string | null;
-  properties: JsonObject;
 }
 export interface NewIdentifier {
   /** Remembered after the batch, unlike the message beside it. */
@@ -316,12 +317,11 @@ export class Batch {
   private applyFacts(fragment: number, row: Incoming): void {
     const { message } = row;
     const type = eventNameOf(message);
-    const properties = propertiesOf(message);
     const money = message.type === "track" ? valueOf(message.properties) : null;
     // Some shops send refunds with a minus: what is taken back counts the same either way.
     const value = money !== null && REFUND_EVENTS.includes(type) ? Math.abs(money) : money;
     const units = value === null ? 0n : toUnits(value);
-    this.events.push({ profileId: fragment, type, row, value, session: sessionOf(message), properties });
+    this.events.push({ profileId: fragment, type, row, value, session: sessionOf(message) });
     this.countDaily(type, units, row);
     this.see(message, type, row);
     if (fragment !== UNRESOLVED) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CALL_EVENTS, type InboxMessage, type Json, type JsonObject } from "@/domain/events/model";
+import { jsonSlices } from "./json-slices";
 import { cut } from "./normalise";
 
 /** A device as a message shows it. */
@@ -14,6 +15,8 @@ const object = (value: Json | undefined): JsonObject | undefined =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? value : undefined;
 const text = (value: Json | undefined, most: number): string | null =>
   typeof value === "string" && value !== "" ? cut(value, most) : typeof value === "number" ? String(value) : null;
+
+const hasValue = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 /** Calls that are not behaviour and are not counted as events of a person. */
 export const CALL_NAMES: ReadonlySet<string> = new Set(Object.values(CALL_EVENTS));
@@ -32,14 +35,32 @@ export function propertiesOf(message: InboxMessage): JsonObject {
       };
     case "page":
     case "screen": {
-      const properties: JsonObject = { ...message.properties };
-      if (message.name !== undefined) properties["name"] ??= message.name;
-      if (message.category !== undefined) properties["category"] ??= message.category;
-      return properties;
+      const { name, category, properties } = message;
+      // Collection puts both in already.
+      const complete =
+        (name === undefined || hasValue(properties?.["name"])) && (category === undefined || hasValue(properties?.["category"]));
+      if (complete) return properties ?? {};
+      const filled: JsonObject = { ...properties };
+      if (name !== undefined) filled["name"] ??= name;
+      if (category !== undefined) filled["category"] ??= category;
+      return filled;
     }
     default:
       return message.properties ?? {};
   }
+}
+
+const STORED = ["properties", "traits", "context"] as const;
+
+/**
+ * JSON text of `propertiesOf` and of the context, as they are stored. Mostly they stand in the message's own text.
+ * @param body the text that the message was parsed from
+ */
+export function storedTexts(message: InboxMessage, body: string): { properties: string; context: string } {
+  const slices = jsonSlices(body, STORED);
+  const properties = propertiesOf(message);
+  const slice = properties === message.properties ? slices?.[0] : properties === message.traits ? slices?.[1] : undefined;
+  return { properties: slice ?? JSON.stringify(properties), context: slices?.[2] ?? JSON.stringify(message.context) };
 }
 
 /** Traits that an identify call sets; undefined for every other call. */

@@ -10,6 +10,7 @@ import { loadPeople, type Loaded } from "./load-people";
 import { identifiersOf } from "./message-identifiers";
 import { repeatOperation } from "./operations";
 import { cut } from "./normalise";
+import { Pace } from "./pace";
 import type { Person } from "./person";
 import { IdentityState, keyOf, pairOf } from "./state";
 import { planBatch, runPlan, type WritePlan } from "./write-batch";
@@ -207,12 +208,15 @@ export class Processor {
     const prepared = { before, rows, full: full || rows.length < wanted.length, broken: [] as InboxRow[], operations: stop.operations };
     try {
       const countries = await this.sourceCountries();
-      const messages = rows.map((row) =>
-        knowledge.settled.has(row.id) ? null : parseRow(row, knowledge.rules, countries.get(row.sourceId) ?? null),
-      );
+      const pace = new Pace();
+      const messages: (Incoming | null)[] = [];
+      for (const row of rows) {
+        if (pace.tired) await pace.rest();
+        messages.push(knowledge.settled.has(row.id) ? null : parseRow(row, knowledge.rules, countries.get(row.sourceId) ?? null));
+      }
       prepared.broken = rows.filter((row, index) => messages[index] === null && !knowledge.settled.has(row.id));
-      const batch = await this.apply(before, knowledge, messages);
-      const plan = planBatch(batch, this.memory, knowledge.rules, this.options.identityOnly ? null : this.dictionaries);
+      const batch = await this.apply(before, knowledge, messages, pace);
+      const plan = await planBatch(batch, this.memory, knowledge.rules, this.options.identityOnly ? null : this.dictionaries, pace);
       batch.settle();
       const processed = before.processed + rows.length;
       this.standing = { knowledge, epoch: before.epoch, xid: last.xid, id: last.id, nextProfileId: batch.nextProfileId, processed };
@@ -223,7 +227,7 @@ export class Processor {
     }
   }
 
-  private async apply(before: Cursor, { rules, neverMerge }: Knowledge, messages: (Incoming | null)[]): Promise<Batch> {
+  private async apply(before: Cursor, { rules, neverMerge }: Knowledge, messages: (Incoming | null)[], pace: Pace): Promise<Batch> {
     const { state } = this.memory;
     state.neverMerge = neverMerge;
     const keys = new Map<string, { type: string; value: string }>();
@@ -248,6 +252,7 @@ export class Processor {
     this.forgetPeople();
     const batch = new Batch(this.memory, rules, before.nextProfileId, before.processed, identityOnly, this.batches);
     for (const message of messages) {
+      if (pace.tired) await pace.rest();
       if (message) batch.apply(message);
       else batch.skip();
     }
@@ -387,9 +392,9 @@ function parseRow(row: InboxRow, rules: CompiledRules, country: string | null): 
   if (typeof message?.messageId !== "string" || typeof message.type !== "string" || typeof message.context !== "object") return null;
   const at = Date.parse(message.timestamp);
   if (Number.isNaN(at)) return null;
-  const { xid, id, sourceId, receivedAt } = row;
+  const { xid, id, sourceId, receivedAt, body } = row;
   // Not inside the try: a mistake of ours must not look like a bad message.
-  return { xid, id, sourceId, receivedAt, at, message, identity: identifiersOf(message, rules, country) };
+  return { xid, id, sourceId, receivedAt, at, message, body, identity: identifiersOf(message, rules, country) };
 }
 
 /** Sets messages aside with their reason; a replay of history finds them already there. */

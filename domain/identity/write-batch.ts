@@ -1,10 +1,13 @@
 import type { TxSql } from "@/db/client";
-import type { Batch, EventRow } from "./batch";
-import { planCopy, type Field } from "./copy-in";
+import type { Batch, EventRow, NewIdentifier } from "./batch";
+import { CopyRows } from "./copy-binary";
+import { isSmall, planCopy, planInsert } from "./copy-in";
+import { storedTexts } from "./facts";
+import type { Pace } from "./pace";
 import { unitsText, type LoadedTraits, type Person } from "./person";
 import { reconcile, summarise } from "./traits";
 import type { CompiledRules } from "./compile-rules";
-import type { Loaded } from "./load-people";
+import { textArray, type Loaded } from "./load-people";
 import { planAccounts, planEventTypes, planSeen, type Dictionaries } from "./write-facts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -23,8 +26,17 @@ export interface WritePlan {
   copies: Write[];
 }
 
-/** Turns what a batch gathered into statements: a few for the whole batch, whatever its size. Touches no database. */
-export function planBatch(batch: Batch, loaded: Loaded, rules: CompiledRules, facts: Dictionaries | null): WritePlan {
+/**
+ * Turns what a batch gathered into statements: a few for the whole batch, whatever its size. Touches no database. Events
+ * come last, in stretches: nothing of a batch changes any more.
+ */
+export async function planBatch(
+  batch: Batch,
+  loaded: Loaded,
+  rules: CompiledRules,
+  facts: Dictionaries | null,
+  pace: Pace,
+): Promise<WritePlan> {
   const plan: WritePlan = { statements: [], copies: [] };
   const queue: Queue = (write) => void plan.statements.push(write);
   if (facts) planEventTypes(batch, facts, queue);
@@ -42,32 +54,7 @@ export function planBatch(batch: Batch, loaded: Loaded, rules: CompiledRules, fa
     );
     planAccountChanges([...batch.accounts.keys()], queue);
   }
-  plan.copies.push(
-    planCopy(
-      "identifiers",
-      ["type", "value", "profile_id", "raw", "status", "first_seen_at", "last_seen_at", "source_id", "message_id", "event_id"],
-      batch.newIdentifiers.map(({ known, raw, row }) => [
-        known.type,
-        known.value,
-        known.fragment,
-        raw,
-        known.status,
-        iso(known.firstSeen),
-        iso(Math.max(known.firstSeen, known.lastSeen)),
-        row.sourceId,
-        row.message.messageId,
-        row.id,
-      ]),
-    ),
-  );
-  if (facts)
-    plan.copies.push(
-      planCopy(
-        "events",
-        EVENT_COLUMNS,
-        batch.events.map((event) => eventLine(event, facts)),
-      ),
-    );
+  if (facts && batch.events.length > 0) plan.copies.push(await planEvents(batch.events, facts, pace));
   return plan;
 }
 
@@ -95,19 +82,51 @@ const EVENT_COLUMNS = [
   "context",
 ];
 
-const eventLine = ({ profileId, type, row, value, session, properties }: EventRow, dictionaries: Dictionaries): Field[] => [
-  profileId,
-  dictionaries.typeId(type),
-  iso(row.at),
-  value,
-  row.id,
-  iso(row.receivedAt),
-  row.sourceId,
-  row.message.messageId,
-  session,
-  json(properties),
-  json(row.message.context),
-];
+async function planEvents(events: readonly EventRow[], dictionaries: Dictionaries, pace: Pace): Promise<Write> {
+  if (isSmall(events.length))
+    return planInsert(
+      "events",
+      EVENT_COLUMNS,
+      events.map(({ profileId, type, row, value, session }) => {
+        const { properties, context } = storedTexts(row.message, row.body);
+        const times = [iso(row.at), iso(row.receivedAt)] as const;
+        const { sourceId, message } = row;
+        return [
+          profileId,
+          dictionaries.typeId(type),
+          times[0],
+          value,
+          row.id,
+          times[1],
+          sourceId,
+          message.messageId,
+          session,
+          properties,
+          context,
+        ];
+      }),
+    );
+  const rows = new CopyRows();
+  for (const { profileId, type, row, value, session } of events) {
+    if (pace.tired) await pace.rest();
+    const { properties, context } = storedTexts(row.message, row.body);
+    rows.row(EVENT_COLUMNS.length);
+    rows.int4(profileId);
+    rows.int4(dictionaries.typeId(type));
+    rows.timestamptz(row.at);
+    if (value === null) rows.null();
+    else rows.numeric(Math.round(value * 1e4));
+    rows.int8(row.id);
+    rows.timestamptz(row.receivedAt);
+    rows.text(row.sourceId);
+    rows.text(row.message.messageId);
+    if (session === null) rows.null();
+    else rows.text(session);
+    rows.jsonb(properties);
+    rows.jsonb(context);
+  }
+  return planCopy("events", EVENT_COLUMNS, rows.end());
+}
 
 function planPeople(batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Queue): void {
   const mergedNow = new Set(batch.merged);
@@ -236,7 +255,32 @@ export function shapeOf(person: Person, traits: ReadonlyMap<number, LoadedTraits
   };
 }
 
+function planNewIdentifiers({ newIdentifiers }: Batch, queue: Queue): void {
+  if (newIdentifiers.length === 0) return;
+  const texts = (value: (row: NewIdentifier) => string): string => textArray(newIdentifiers.map(value));
+  const numbers = (value: (row: NewIdentifier) => number): string => array(newIdentifiers.map(value));
+  const types = texts(({ known }) => known.type);
+  const values = texts(({ known }) => known.value);
+  const fragments = numbers(({ known }) => known.fragment);
+  const raws = texts(({ raw }) => raw);
+  const statuses = texts(({ known }) => known.status);
+  const firsts = numbers(({ known }) => known.firstSeen);
+  const lasts = numbers(({ known }) => Math.max(known.firstSeen, known.lastSeen));
+  const sources = texts(({ row }) => row.sourceId);
+  const messages = texts(({ row }) => row.message.messageId);
+  const ids = numbers(({ row }) => row.id);
+  queue(
+    (tx) => tx`
+    insert into identifiers (type, value, profile_id, raw, status, first_seen_at, last_seen_at, source_id, message_id, event_id)
+    select type, value, fragment, raw, status, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0), source, message, event
+    from unnest(${types}::text::text[], ${values}::text::text[], ${fragments}::text::int[], ${raws}::text::text[], ${statuses}::text::text[],
+      ${firsts}::text::int8[], ${lasts}::text::int8[], ${sources}::text::text[], ${messages}::text::text[], ${ids}::text::int8[])
+      u(type, value, fragment, raw, status, first, last, source, message, event)`,
+  );
+}
+
 function planIdentity(batch: Batch, queue: Queue): void {
+  planNewIdentifiers(batch, queue);
   const fresh = new Set(batch.newIdentifiers.map(({ known }) => known));
   const changed = [...batch.changedIdentifiers].filter((known) => !fresh.has(known));
   if (changed.length > 0) {

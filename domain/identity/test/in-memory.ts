@@ -30,6 +30,7 @@ export class World {
         receivedAt: Date.parse(message.receivedAt),
         at: Date.parse(message.timestamp),
         message,
+        body: JSON.stringify(message),
         identity: identifiersOf(message, this.rules, null),
       };
       this.batch.apply(row);
