@@ -273,6 +273,8 @@ test("a merge is undone from the graph's page, and both people are there again",
   const dialog = marketer.getByRole("alertdialog");
   await expect(dialog).toContainText("Nothing is lost");
   await expect(dialog).toContainText(other.anonymousId);
+  // The message that joined them is the only one that names both: it stays with the user id.
+  await expect(dialog.getByRole("list", { name: "Events and where they go" })).toContainText(/Signed In.*stays here/);
   await expectAccessible(marketer);
   await dialog.getByLabel("Reason").fill("Two people at one tablet");
   await dialog.getByRole("button", { name: "Un-merge" }).click();
@@ -282,4 +284,39 @@ test("a merge is undone from the graph's page, and both people are there again",
   await marketer.goto(`/profiles/by/anonymous_id/${other.anonymousId}`);
   await expect(marketer).toHaveURL(new RegExp(`/profiles/${people.merged}$`));
   await expect(marketer.getByText("Anonymous", { exact: true })).toBeVisible();
+});
+
+test("two people are merged by hand after a look at both, and identifiers are split off", async ({ marketer }) => {
+  await marketer.goto(`/profiles/by/anonymous_id/passer-by-${run}`);
+  await marketer.getByRole("tab", { name: /Identities/ }).click();
+  await marketer.getByRole("button", { name: "Merge with another person" }).click();
+  const merge = marketer.getByRole("dialog");
+  await merge.getByLabel("The other person").fill(busy.userId);
+  await merge.getByRole("button", { name: new RegExp(`profile ${people.busy} `) }).click();
+  await expect(merge.getByRole("region", { name: "As one person" })).toContainText("5,001 events");
+  await expect(merge).toContainText("No trait has different values");
+  await expectAccessible(marketer);
+  await merge.getByRole("radio", { name: /will lead to the other/ }).click();
+  const confirm = merge.getByRole("button", { name: `Merge into profile ${people.busy}` });
+  await expect(confirm).toBeDisabled();
+  await merge.getByLabel("Reason").fill("Told us so at the counter");
+  await confirm.click();
+  await expect(marketer).toHaveURL(new RegExp(`/profiles/${people.busy}\\?tab=identities$`));
+  await expect(marketer.getByText("2 fragments merged")).toBeVisible();
+  await expect(marketer.getByRole("list").filter({ hasText: "joined" })).toContainText(/by hand/i);
+
+  await marketer.getByRole("button", { name: "Split off identifiers" }).click();
+  const split = marketer.getByRole("dialog");
+  await expectAccessible(marketer);
+  await split.getByRole("checkbox", { name: new RegExp(busy.userId) }).click();
+  await split.getByRole("checkbox", { name: new RegExp(`passer-by-${run}`) }).click();
+  await expect(split.getByRole("status")).toHaveText("At least one identifier has to stay.");
+  await split.getByRole("checkbox", { name: new RegExp(busy.userId) }).click();
+  await split.getByLabel("Reason").fill("Another visitor after all");
+  await split.getByRole("button", { name: "Split off" }).click();
+  await expect(split).toHaveCount(0);
+  await expect(marketer.getByRole("button", { name: "Split off identifiers" })).toBeDisabled();
+  await marketer.goto(`/profiles/by/anonymous_id/passer-by-${run}`);
+  await expect(marketer).toHaveURL(/\/profiles\/\d+$/);
+  expect(marketer.url()).not.toContain(`/profiles/${people.busy}`);
 });

@@ -1,53 +1,47 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { GitMerge, Split, TriangleAlert } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { useAction } from "@/components/layout/use-action";
-import {
-  AlertDialog,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from "@/components/ui/alert-dialog";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/components/ui/cn";
 import { Empty } from "@/components/ui/empty";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
-import { Label } from "@/components/ui/label";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { NOTE_CODES } from "@/domain/identity/model";
-import type { Result } from "@/domain/kernel/errors";
 import type { GraphMerge, ProfileGraph } from "@/domain/profiles/schemas";
-import { formatDay, formatMinute, formatNumber, identifierLabel } from "./format";
-import { causeText, placeGraph, sidesOf } from "./graph-layout";
+import { formatDay, formatMinute, identifierLabel } from "./format";
+import { causeText, placeGraph } from "./graph-layout";
+import type { IdentityChanges } from "./identity-changes";
+import { MergeDialog } from "./merge-dialog";
 import { StatusBadge } from "./profile-overview";
 import { fetchGraph, profileKeys } from "./queries";
+import { SplitDialog } from "./split-dialog";
+import { UnmergeDialog } from "./unmerge-dialog";
 
 const IdentityCanvas = dynamic(() => import("./identity-canvas").then((module) => module.IdentityCanvas), {
   ssr: false,
   loading: () => <Skeleton className="size-full rounded-none" />,
 });
 
-export type Unmerge = (input: {
-  mergeId: string;
-  neverMerge: boolean;
-  reason: string | null;
-}) => Promise<Result<{ survivorId: number; loserId: number }>>;
-
 /** Who this person is made of, and why: drawn, listed, with every merge and a way back. */
-export function ProfileIdentities({ profileId, mayUnmerge, unmerge }: { profileId: number; mayUnmerge: boolean; unmerge: Unmerge }) {
+export function ProfileIdentities({
+  profileId,
+  name,
+  unmasked,
+  changes,
+}: {
+  profileId: number;
+  name: string;
+  unmasked: boolean;
+  /** Null for whoever may not change people. */
+  changes: IdentityChanges | null;
+}) {
   const [chosen, setChosen] = useState<string | null>(null);
+  const [changing, setChanging] = useState<"merge" | "split" | null>(null);
   const [asking, setAsking] = useState<GraphMerge | null>(null);
   const query = useQuery({ queryKey: profileKeys.graph(profileId), queryFn: ({ signal }) => fetchGraph(profileId, signal) });
   if (query.isPending) return <Skeleton className="h-96" />;
@@ -66,13 +60,32 @@ export function ProfileIdentities({ profileId, mayUnmerge, unmerge }: { profileI
   const picked = graph.merges.find((merge) => merge.id === chosen);
   return (
     <section aria-label="Identities" className="grid gap-5">
+      {changes ? (
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          {unmasked ? null : (
+            <p className="mr-auto text-sm text-muted-foreground">
+              Identifiers are masked for your role, so that none can be chosen to be split off.
+            </p>
+          )}
+          <Button variant="outline" onClick={() => setChanging("merge")}>
+            <GitMerge aria-hidden />
+            Merge with another person
+          </Button>
+          {unmasked ? (
+            <Button variant="outline" disabled={graph.identifiers.length < 2} onClick={() => setChanging("split")}>
+              <Split aria-hidden />
+              Split off identifiers
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
       <div className="relative overflow-hidden rounded-lg border bg-card" style={{ height: Math.max(240, Math.min(760, height + 60)) }}>
         <IdentityCanvas graph={graph} chosen={chosen} onChoose={setChosen} />
         {picked ? (
           <div className="absolute top-3 right-3 left-3 z-10 ml-auto grid max-w-sm gap-2 rounded-lg border bg-popover p-3 shadow-md">
             <p className="text-sm font-medium">{causeText(picked, identifierLabel)}</p>
             <Evidence merge={picked} graph={graph} />
-            {mayUnmerge && picked.undone === null ? (
+            {changes && picked.undone === null ? (
               <Button variant="outline" size="sm" className="justify-self-start" onClick={() => setAsking(picked)}>
                 <Split aria-hidden />
                 Un-merge
@@ -81,10 +94,16 @@ export function ProfileIdentities({ profileId, mayUnmerge, unmerge }: { profileI
           </div>
         ) : null}
       </div>
-      <Ledger graph={graph} mayUnmerge={mayUnmerge} onUnmerge={setAsking} />
+      <Ledger graph={graph} mayUnmerge={changes !== null} onUnmerge={setAsking} />
       <Identifiers graph={graph} />
       <Notes graph={graph} />
-      {asking ? <UnmergeDialog key={asking.id} graph={graph} merge={asking} unmerge={unmerge} onClose={() => setAsking(null)} /> : null}
+      {changes && asking ? (
+        <UnmergeDialog key={asking.id} graph={graph} merge={asking} unmerge={changes.unmerge} onClose={() => setAsking(null)} />
+      ) : null}
+      {changes && changing === "merge" ? (
+        <MergeDialog profileId={graph.id} name={name} merge={changes.merge} onClose={() => setChanging(null)} />
+      ) : null}
+      {changes && changing === "split" ? <SplitDialog graph={graph} split={changes.split} onClose={() => setChanging(null)} /> : null}
     </section>
   );
 }
@@ -253,95 +272,5 @@ function Notes({ graph }: { graph: ProfileGraph }) {
         </ul>
       ) : null}
     </div>
-  );
-}
-
-function UnmergeDialog({
-  graph,
-  merge,
-  unmerge,
-  onClose,
-}: {
-  graph: ProfileGraph;
-  merge: GraphMerge;
-  unmerge: Unmerge;
-  onClose: () => void;
-}) {
-  const router = useRouter();
-  const client = useQueryClient();
-  const [never, setNever] = useState(true);
-  const [reason, setReason] = useState("");
-  const sides = sidesOf(graph, merge);
-  const action = useAction(unmerge, {
-    success: "Un-merged: they are two people again",
-    onSuccess: async () => {
-      onClose();
-      await client.invalidateQueries({ queryKey: profileKeys.all(graph.id) });
-      router.refresh();
-    },
-  });
-  const describe = (fragments: readonly number[]) => {
-    const events = graph.fragments.filter((one) => fragments.includes(one.id)).reduce((sum, one) => sum + one.events, 0);
-    const ids = graph.identifiers.filter((item) => fragments.includes(item.profileId));
-    return { events, ids };
-  };
-  return (
-    <AlertDialog open onOpenChange={(open) => !open && onClose()}>
-      <AlertDialogContent className="max-w-xl">
-        <AlertDialogHeader>
-          <AlertDialogTitle>Un-merge these two people?</AlertDialogTitle>
-          <AlertDialogDescription>
-            They become two people again, each with exactly what belongs to it. Nothing is lost: events, identifiers and traits never moved
-            when they were merged. Segments, orders and value are counted anew for both.
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        <div className="grid gap-3 sm:grid-cols-2">
-          {[sides.survivor, sides.loser].map((fragments, side) => {
-            const { events, ids } = describe(fragments);
-            return (
-              <div key={side} className="rounded-md border p-3 text-sm">
-                <p className="font-medium">{side === 0 ? "Stays here" : "Becomes its own person"}</p>
-                <p className="text-xs text-muted-foreground">
-                  {fragments.length === 1 ? `Fragment ${fragments[0]}` : `Fragments ${fragments.join(", ")}`} · {formatNumber(events)}{" "}
-                  {events === 1 ? "event" : "events"}
-                </p>
-                <ul className="mt-1.5 grid gap-0.5 text-xs">
-                  {ids.slice(0, 5).map((item) => (
-                    <li key={`${item.type}-${item.value}`} className="truncate" title={item.value}>
-                      <span className="text-muted-foreground">{identifierLabel(item.type)}</span> {item.value}
-                    </li>
-                  ))}
-                  {ids.length > 5 ? <li className="text-muted-foreground">and {ids.length - 5} more</li> : null}
-                </ul>
-              </div>
-            );
-          })}
-        </div>
-        <div className="flex items-start gap-2">
-          <Checkbox id="never-merge" className="mt-0.5" checked={never} onCheckedChange={(checked) => setNever(checked === true)} />
-          <Label htmlFor="never-merge" className="leading-snug font-normal">
-            Keep them apart for good. Otherwise the next message that names both joins them again.
-          </Label>
-        </div>
-        <Field label="Reason" aside="Optional" hint="Stands in the merge ledger and the audit log: no personal data, please.">
-          <Input
-            value={reason}
-            maxLength={500}
-            onChange={(event) => setReason(event.target.value)}
-            placeholder="Two people share this e-mail address"
-          />
-        </Field>
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <Button
-            variant="destructive"
-            pending={action.pending}
-            onClick={() => void action.run({ mergeId: merge.id, neverMerge: never, reason: reason.trim() === "" ? null : reason.trim() })}
-          >
-            Un-merge
-          </Button>
-        </AlertDialogFooter>
-      </AlertDialogContent>
-    </AlertDialog>
   );
 }

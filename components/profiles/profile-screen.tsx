@@ -3,9 +3,10 @@
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { ProfileView } from "@/domain/profiles/schemas";
-import { formatNumber } from "./format";
+import { formatNumber, personName } from "./format";
+import type { IdentityChanges } from "./identity-changes";
 import { ProfileHeader } from "./profile-header";
-import { ProfileIdentities, type Unmerge } from "./profile-identities";
+import { ProfileIdentities } from "./profile-identities";
 import { ProfileOrders } from "./profile-orders";
 import { ProfileOverview } from "./profile-overview";
 import { ProfileTimeline } from "./profile-timeline";
@@ -16,13 +17,12 @@ import { PROFILE_TABS } from "./profile-tabs";
 export function ProfileScreen({
   profile,
   now,
-  mayUnmerge,
-  unmerge,
+  changes,
 }: {
   profile: ProfileView;
   now: number;
-  mayUnmerge: boolean;
-  unmerge: Unmerge;
+  /** Null for whoever may not change people. */
+  changes: IdentityChanges | null;
 }) {
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(PROFILE_TABS).withDefault("overview").withOptions({ history: "push" }));
   const events = profile.stats.reduce((sum, stat) => sum + stat.count, 0);
@@ -49,7 +49,12 @@ export function ProfileScreen({
           <ProfileTraits profile={profile} now={now} />
         </TabsContent>
         <TabsContent value="identities">
-          <ProfileIdentities profileId={profile.id} mayUnmerge={mayUnmerge} unmerge={unmerge} />
+          <ProfileIdentities
+            profileId={profile.id}
+            name={personName({ ...profile, userId: profile.identifiers.find((item) => item.type === "user_id")?.value ?? null })}
+            unmasked={profile.unmasked}
+            changes={changes}
+          />
         </TabsContent>
         <TabsContent value="orders">
           <ProfileOrders profile={profile} />

@@ -1,10 +1,12 @@
 import type {
   EventDetail,
+  MergePreview,
   OrdersPage,
   PeopleFilter,
   PeoplePage,
   ProfileGraph,
   SearchResult,
+  SharedEvents,
   TimelinePage,
   TraitChange,
 } from "@/domain/profiles/schemas";
@@ -73,6 +75,8 @@ export const profileKeys = {
   event: (id: number, event: number) => ["profile", id, "event", event] as const,
   history: (id: number, key: string) => ["profile", id, "history", key] as const,
   graph: (id: number) => ["profile", id, "graph"] as const,
+  mergePreview: (id: number, other: number) => ["profile", id, "merge-preview", other] as const,
+  shared: (mergeId: string) => ["merge", mergeId, "shared"] as const,
   orders: (id: number) => ["profile", id, "orders"] as const,
 };
 
@@ -93,3 +97,7 @@ export const fetchHistory = (id: number, key: string, signal: AbortSignal): Prom
 export const fetchGraph = (id: number, signal: AbortSignal): Promise<ProfileGraph> => getJson(`/api/profiles/${id}/graph`, signal);
 export const fetchOrders = (id: number, cursor: string | undefined, signal: AbortSignal): Promise<OrdersPage> =>
   getJson(`/api/profiles/${id}/orders?${toQuery({ cursor })}`, signal);
+export const fetchMergePreview = (id: number, other: number, signal: AbortSignal): Promise<MergePreview> =>
+  getJson(`/api/profiles/${id}/merge-preview?other=${other}`, signal);
+export const fetchShared = (mergeId: string, signal: AbortSignal): Promise<SharedEvents> =>
+  getJson(`/api/identity/merges/${encodeURIComponent(mergeId)}/shared`, signal);

@@ -13,3 +13,5 @@ export { getRulesPreview, previewIdentityRules, PREVIEW_JOB } from "./preview-id
 export { clearProcessingFailure, noteProcessingFailure, processingFailure, type ProcessingFailure } from "./processing-failure";
 export { listIdentityRules } from "./list-identity-rules";
 export { rulesSchema } from "./rules-schema";
+export { componentsOf } from "./recompute";
+export { reconcile } from "./traits";

@@ -10,7 +10,9 @@ export { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTrai
 export { listOrders } from "./orders";
 export { deleteView, listViews, saveView } from "./saved-views";
 export { apiEvents, apiExternalIds, apiLinks, apiMetadata, type ApiRef, apiTraits, COLLECTIONS } from "./profile-api";
+export { previewMerge } from "./preview-merge";
 export { searchProfiles } from "./search-profiles";
+export { sharedEvents } from "./shared-events";
 export { getEvent, profileTimeline } from "./timeline";
 export { profileGraph } from "./profile-graph";
 export { profileNotes, traitHistory } from "./trait-history";

@@ -279,3 +279,50 @@ export interface ProfileGraph {
   sources: Record<string, { name: string; type: string }>;
   notes: IdentityNoteView[];
 }
+
+export interface MergeSide {
+  id: number;
+  known: boolean;
+  name: string | null;
+  email: string | null;
+  fragments: number;
+  /** The newest 50. */
+  identifiers: { type: string; value: string; status: IdentifierStatus }[];
+  identifierCount: number;
+  traitCount: number;
+  eventCount: number;
+  orderCount: number;
+  firstSeenAt: string;
+  lastSeenAt: string;
+}
+
+/** Two people, and what they would be as one. */
+export interface MergePreview {
+  sides: [MergeSide, MergeSide];
+  /** Traits that both have with different values; `wins` is the id of the person whose value stays. */
+  traits: { key: string; values: [Json, Json]; wins: number }[];
+  /** Of the one person. */
+  identifiers: number;
+  traitCount: number;
+  /** Somebody took these two apart before. */
+  takenApart: boolean;
+  /** Identifier types of which the one person would hold more than the rules allow a message to bring together. */
+  limits: { type: string; count: number; limit: number }[];
+  unmasked: boolean;
+}
+
+export interface SharedEvents {
+  /** The newest 50, newest first. */
+  events: {
+    id: number;
+    event: string;
+    at: string;
+    source: string | null;
+    side: "survivor" | "loser";
+    identifiers: { type: string; value: string; side: "survivor" | "loser" }[];
+  }[];
+  total: number;
+  /** How many of the person's events since the merge were read; `complete` when these are all. */
+  examined: number;
+  complete: boolean;
+}

@@ -1,7 +1,7 @@
 "use server";
 
 import { action } from "@/app/_server/action";
-import { unmergeProfiles } from "@/domain/identity";
+import { mergeProfiles, splitIdentifiers, unmergeProfiles } from "@/domain/identity";
 import { deleteView, saveView } from "@/domain/profiles";
 
 export const saveViewAction = action("views:write", (ctx, input: unknown) => saveView(ctx, input));
@@ -13,4 +13,13 @@ export const deleteViewAction = action("views:write", async (ctx, id: string) =>
 
 export const unmergeAction = action("profiles:write", (ctx, input: { mergeId: string; neverMerge: boolean; reason: string | null }) =>
   unmergeProfiles(ctx, input),
+);
+
+export const mergeAction = action("profiles:write", (ctx, input: { survivorId: number; loserId: number; reason: string | null }) =>
+  mergeProfiles(ctx, input),
+);
+
+export const splitAction = action(
+  "profiles:write",
+  (ctx, input: { identifiers: { type: string; value: string }[]; reason: string | null }) => splitIdentifiers(ctx, input),
 );

@@ -8,7 +8,7 @@ import { ProfileScreen } from "@/components/profiles/profile-screen";
 import { can } from "@/domain/access";
 import { DomainError } from "@/domain/kernel/errors";
 import { openProfile, resolveProfile } from "@/domain/profiles";
-import { unmergeAction } from "../actions";
+import { mergeAction, splitAction, unmergeAction } from "../actions";
 
 export const metadata: Metadata = { title: "Person" };
 
@@ -29,7 +29,11 @@ export default async function ProfilePage({ params, searchParams }: Props) {
   return (
     <Page>
       <BreadcrumbTitle title={name} />
-      <ProfileScreen profile={profile} now={ctx.clock.now().getTime()} mayUnmerge={can(ctx, "profiles:write")} unmerge={unmergeAction} />
+      <ProfileScreen
+        profile={profile}
+        now={ctx.clock.now().getTime()}
+        changes={can(ctx, "profiles:write") ? { merge: mergeAction, split: splitAction, unmerge: unmergeAction } : null}
+      />
     </Page>
   );
 }
