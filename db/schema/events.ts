@@ -104,6 +104,8 @@ export const events = pgTable(
   (t) => [
     primaryKey({ name: "events_pkey", columns: [t.profileId, t.occurredAt, t.id] }),
     index("events_type_time_idx").on(t.eventType, t.occurredAt),
+    // The newest by id, for readers of blocks (domain/segments/blocks): rows come in the order of ids, so a range of pages says it.
+    index("events_id_idx").using("brin", t.id).with({ pages_per_range: 32, autosummarize: true }),
     // Search by order number. Only events that carry one are in it; cut, since an index entry has a limit of 2.7 kB.
     index("events_order_id_idx")
       .on(sql`left(properties ->> 'order_id', 100)`)

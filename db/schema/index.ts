@@ -2,6 +2,7 @@ export * from "./access";
 export * from "./audit";
 export * from "./consent";
 export * from "./computed-traits";
+export * from "./blocks";
 export * from "./events";
 export * from "./governance";
 export * from "./profiles";

@@ -27,6 +27,9 @@ export const DERIVED_TABLES = [
   "daily_event_counts",
 ] as const;
 
+/** Other forms of the same, made in the background: emptied with it, and made again by themselves. */
+const OTHER_FORMS = ["event_blocks", "event_block_columns", "event_block_types", "event_block_dirty", "event_block_holes", "profile_columns"];
+
 export interface RebuildProgress {
   done: number;
   total: number;
@@ -41,7 +44,7 @@ export async function resetDerived(tx: TxSql, force = false): Promise<Cursor> {
       "PRECONDITION_FAILED",
       `Of ${cursor.processed} processed messages ${kept?.n ?? 0} are still in the archive: a rebuild would lose the others. Restore the archive first, or rebuild with --force.`,
     );
-  await tx.unsafe(`truncate ${DERIVED_TABLES.map((name) => `"${name}"`).join(", ")} restart identity`);
+  await tx.unsafe(`truncate ${[...DERIVED_TABLES, ...OTHER_FORMS].map((name) => `"${name}"`).join(", ")} restart identity`);
   // What processing could not apply is derived too: it is tried again, and what still fails is set aside again.
   await tx`delete from rejected_messages where stage = 'process' and status = 'open'`;
   await tx`update processing_cursors set xid = '0', inbox_id = 0, next_profile_id = 1, processed = 0, updated_at = now() where name = 'main'`;
