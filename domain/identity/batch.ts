@@ -187,9 +187,10 @@ export class Batch {
     }
   }
 
-  /** A message that cannot be used keeps its place, so that positions are the same in every replay. */
-  skip(): void {
+  /** A message that cannot be used keeps its place, and an erased one its profile ids: both are the same in every replay. */
+  skip(profileIds = 0): void {
     this.position += 1;
+    this.nextId += profileIds;
   }
 
   private applyIdentity(resolution: Resolution, row: Incoming): number {

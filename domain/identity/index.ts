@@ -13,5 +13,8 @@ export { getRulesPreview, previewIdentityRules, PREVIEW_JOB } from "./preview-id
 export { clearProcessingFailure, noteProcessingFailure, processingFailure, type ProcessingFailure } from "./processing-failure";
 export { listIdentityRules } from "./list-identity-rules";
 export { rulesSchema } from "./rules-schema";
-export { componentsOf } from "./recompute";
 export { reconcile } from "./traits";
+export { erasedBody, suppressionHash, suppressionTag } from "./suppression";
+export { lockIdentity } from "./cursor";
+export { dropUnusedEventTypes, messagesOf, takeBackCounts, type TakenMessage } from "./take-back";
+export { componentsOf, fragmentsWith, recomputePeople } from "./recompute";

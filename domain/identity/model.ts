@@ -166,7 +166,9 @@ export type IdentityOperation =
   | { kind: "rules"; version: number; history?: true }
   | { kind: "unmerge"; mergeId: string; neverMerge: boolean; survivor: IdentifierRef[]; loser: IdentifierRef[]; reason: string | null }
   | { kind: "merge"; survivor: IdentifierRef[]; loser: IdentifierRef[]; survivorId: number; loserId: number; reason: string | null }
-  | { kind: "split"; identifiers: IdentifierRef[]; reason: string | null };
+  | { kind: "split"; identifiers: IdentifierRef[]; reason: string | null }
+  /** A split whose person was erased: takes a profile id, and nothing else. */
+  | { kind: "erased" };
 
 export interface PreviewExample {
   /** A person of today (split) or of after the change (merge, by its people of today). */

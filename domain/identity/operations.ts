@@ -147,6 +147,9 @@ async function repeat(
       await joinByHand(tx, { survivorId, loserId }, operation, how, rules);
       return true;
     }
+    case "erased":
+      await tx`update processing_cursors set next_profile_id = next_profile_id + 1 where name = 'main'`;
+      return true;
     case "split": {
       const located = await locate(tx, operation.identifiers);
       if (located.length === 0 || new Set(located.map(({ canonical }) => canonical)).size > 1) return false;

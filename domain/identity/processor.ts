@@ -13,6 +13,7 @@ import { cut } from "./normalise";
 import { Pace } from "./pace";
 import type { Person } from "./person";
 import { IdentityState, keyOf, pairOf } from "./state";
+import { emptySuppressed, erasedFragments, Suppressions, takeSuppressed, type Gap, type Suppressed } from "./suppression";
 import { planBatch, runPlan, type WritePlan } from "./write-batch";
 import { Dictionaries } from "./write-facts";
 
@@ -73,12 +74,17 @@ interface Prepared {
   plan: WritePlan;
   /** Rows that are no message. */
   broken: InboxRow[];
+  /** Messages that name a suppressed identifier: their rows are emptied. */
+  suppressed: Suppressed<InboxRow>[];
   nextProfileId: number;
   /** Changes made by hand that are repeated after this batch (while history is replayed). */
   operations: PlacedOperation[];
   /** What the data of some message of it made the database say. */
   poison?: unknown;
 }
+
+type Parsed = Incoming | Gap | null;
+const isMessage = (parsed: Parsed): parsed is Incoming => parsed !== null && !("gap" in parsed);
 
 /** Nothing to work out: nothing waits, or another worker is at it. */
 type Waiting = "nothing" | "busy";
@@ -87,6 +93,7 @@ type Waiting = "nothing" | "busy";
 interface Knowledge {
   rules: CompiledRules;
   neverMerge: Set<string>;
+  suppressions: Suppressions;
   operations: PlacedOperation[];
   /** Inbox rows that failed once and were replayed since: another row stands for their message. */
   settled: Set<number>;
@@ -205,15 +212,23 @@ export class Processor {
     const stop = stopAt(wanted, knowledge.operations);
     const rows = wanted.slice(0, stop.count);
     const last = rows.at(-1) as InboxRow;
-    const prepared = { before, rows, full: full || rows.length < wanted.length, broken: [] as InboxRow[], operations: stop.operations };
+    const prepared = {
+      before,
+      rows,
+      full: full || rows.length < wanted.length,
+      broken: [] as InboxRow[],
+      suppressed: [] as Suppressed<InboxRow>[],
+      operations: stop.operations,
+    };
     try {
       const countries = await this.sourceCountries();
       const pace = new Pace();
-      const messages: (Incoming | null)[] = [];
+      const messages: Parsed[] = [];
       for (const row of rows) {
         if (pace.tired) await pace.rest();
         messages.push(knowledge.settled.has(row.id) ? null : parseRow(row, knowledge.rules, countries.get(row.sourceId) ?? null));
       }
+      prepared.suppressed = takeSuppressed(rows, messages, knowledge.suppressions, knowledge.rules.rules);
       prepared.broken = rows.filter((row, index) => messages[index] === null && !knowledge.settled.has(row.id));
       const batch = await this.apply(before, knowledge, messages, pace);
       const plan = await planBatch(batch, this.memory, knowledge.rules, this.options.identityOnly ? null : this.dictionaries, pace);
@@ -227,14 +242,14 @@ export class Processor {
     }
   }
 
-  private async apply(before: Cursor, { rules, neverMerge }: Knowledge, messages: (Incoming | null)[], pace: Pace): Promise<Batch> {
+  private async apply(before: Cursor, { rules, neverMerge }: Knowledge, messages: Parsed[], pace: Pace): Promise<Batch> {
     const { state } = this.memory;
     state.neverMerge = neverMerge;
     const keys = new Map<string, { type: string; value: string }>();
     const want = (type: string, value: string): void => void keys.set(keyOf(type, value), { type, value });
     const months = new Map<string, Date>();
     for (const message of messages) {
-      if (!message) continue;
+      if (!isMessage(message)) continue;
       months.set(message.message.timestamp.slice(0, 7), new Date(message.at));
       for (const { type, value } of message.identity.identifiers) want(type, value);
       const { previous } = message.identity;
@@ -253,8 +268,8 @@ export class Processor {
     const batch = new Batch(this.memory, rules, before.nextProfileId, before.processed, identityOnly, this.batches);
     for (const message of messages) {
       if (pace.tired) await pace.rest();
-      if (message) batch.apply(message);
-      else batch.skip();
+      if (isMessage(message)) batch.apply(message);
+      else batch.skip(message?.gap);
     }
     if (!identityOnly) await this.dictionaries.load(this.database.sql, batch);
     return batch;
@@ -312,6 +327,7 @@ export class Processor {
       if (rejectedFor !== undefined) {
         await reject(tx, rows, `PostgreSQL or the processing could not take it (${rejectedFor}).`);
       } else {
+        if (prepared.suppressed.length > 0) await emptySuppressed(tx, prepared.suppressed);
         if (prepared.broken.length > 0) await reject(tx, prepared.broken, "The stored text is no message.");
         await runPlan(tx, prepared.plan);
       }
@@ -366,6 +382,8 @@ export class Processor {
     return {
       rules,
       neverMerge: new Set(pairs.map(({ lowId, highId }) => pairOf(lowId, highId))),
+      // A dry run empties nothing.
+      suppressions: this.options.identityOnly ? Suppressions.empty : await Suppressions.load(sql),
       operations: await operationsAfter(sql, cursor),
       settled: new Set(settled.map(({ id }) => Number(id.slice("rej_inbox".length)))),
     };
@@ -382,7 +400,9 @@ function stopAt(rows: InboxRow[], operations: PlacedOperation[]): { count: numbe
   return { count: index + 1, operations: operations.filter(({ xid, inboxId }) => xid === first.xid && inboxId === first.inboxId) };
 }
 
-function parseRow(row: InboxRow, rules: CompiledRules, country: string | null): Incoming | null {
+function parseRow(row: InboxRow, rules: CompiledRules, country: string | null): Parsed {
+  const gap = erasedFragments(row.body);
+  if (gap !== undefined) return { gap };
   let message: InboxMessage | null;
   try {
     message = JSON.parse(row.body) as InboxMessage | null;

@@ -28,7 +28,14 @@ export const DERIVED_TABLES = [
 ] as const;
 
 /** Other forms of the same, made in the background: emptied with it, and made again by themselves. */
-const OTHER_FORMS = ["event_blocks", "event_block_columns", "event_block_types", "event_block_dirty", "event_block_holes", "profile_columns"];
+const OTHER_FORMS = [
+  "event_blocks",
+  "event_block_columns",
+  "event_block_types",
+  "event_block_dirty",
+  "event_block_holes",
+  "profile_columns",
+];
 
 export interface RebuildProgress {
   done: number;

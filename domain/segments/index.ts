@@ -34,3 +34,4 @@ export { COMPUTE_JOB } from "./store-segment";
 export { draftSegment } from "./draft-segment";
 export type { Draft, UnderstoodPart } from "./draft-model";
 export { diffRules, type RuleDifference } from "./diff-rules";
+export { lockMembership } from "./membership";
