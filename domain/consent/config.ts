@@ -50,13 +50,17 @@ export async function loadSettings(sql: AnySql, asOf?: Date): Promise<ConsentSet
           ${asOf === undefined ? sql`` : sql`and (v.published_at <= ${asOf} or v.version = 1)`}
         order by v.version desc limit 1) v on true
       order by p.position, p.id`,
-    sql<ConfiguredUse[]>`select id, name, kind, purpose_id as "purposeId", tcf_vendor as "tcfVendor" from consent_uses order by position, id`,
+    sql<
+      ConfiguredUse[]
+    >`select id, name, kind, purpose_id as "purposeId", tcf_vendor as "tcfVendor" from consent_uses order by position, id`,
     sql<{ purposeId: string; useId: string; rule: PolicyRule }[]>`
       select purpose_id as "purposeId", use_id as "useId", rule from consent_policies`,
   ]);
   return {
     version: config?.version ?? 0,
-    purposes: new Map(purposes.map(({ id, name, status, listed, version, ...terms }) => [id, { id, name, status, listed, version, terms }])),
+    purposes: new Map(
+      purposes.map(({ id, name, status, listed, version, ...terms }) => [id, { id, name, status, listed, version, terms }]),
+    ),
     uses: new Map(uses.map((use) => [use.id, use])),
     policies: new Map(policies.map(({ purposeId, useId, rule }) => [policyKey(purposeId, useId), rule])),
   };

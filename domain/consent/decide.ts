@@ -100,7 +100,14 @@ const NONE: Part = { verdict: "none", reason: "no_consent", statement: null };
  * - A yes that ran out, or waits for its confirmation, is no yes, and no refusal either.
  */
 export function decide(question: Question, person: PersonConsent): GateAnswer {
-  const base: GateAnswer = { allowed: false, reason: "no_consent", state: "unknown", version: question.version, because: null, conflict: false };
+  const base: GateAnswer = {
+    allowed: false,
+    reason: "no_consent",
+    state: "unknown",
+    version: question.version,
+    because: null,
+    conflict: false,
+  };
   const { terms } = question;
   const joined = joinTimes(person);
   const main = merged(person, joined, relevantRows(question, person), (rows) => fragmentPart(question, rows));
@@ -248,8 +255,9 @@ function channelPart(rows: readonly Statement[]): Part {
 }
 
 function pausePart(rows: readonly Statement[], now: number): Part {
-  const last = newest(rows, (row) => (row.state === "granted" ? 0 : 2));
-  if (!last || last.state === "granted" || (last.expiresAt !== null && last.expiresAt <= now)) return NONE;
+  const rank = (row: Statement): number => (row.state === "granted" ? 0 : row.expiresAt !== null && row.expiresAt <= now ? 1 : 2);
+  const last = newest(rows, rank);
+  if (!last || rank(last) < 2) return NONE;
   return { verdict: "deny", reason: "paused", statement: last };
 }
 
@@ -265,7 +273,10 @@ function merged(
   for (const row of rows) {
     const replaced = rows.some(
       (other) =>
-        other.profileId !== row.profileId && other.stream === "explicit" && other.at >= row.at && saidAfter(other, joined(other.profileId, row.profileId)),
+        other.profileId !== row.profileId &&
+        other.stream === "explicit" &&
+        other.at >= row.at &&
+        saidAfter(other, joined(other.profileId, row.profileId)),
     );
     if (replaced) continue;
     const list = byFragment.get(row.profileId);

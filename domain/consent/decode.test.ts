@@ -82,10 +82,13 @@ function checkContent(text: string, content: TcfContent): void {
 }
 
 describe("TCF strings", () => {
-  test.each(published.tcf.map((one) => [one.string.slice(0, 24), one] as const))("published %s", (_name, { string, decoded, expect: wanted }) => {
-    checkContent(string, decoded);
-    expect(tcfFaults(decodeTcf(string), Date.parse(wanted.evaluated_at))).toEqual(wanted.reasons);
-  });
+  test.each(published.tcf.map((one) => [one.string.slice(0, 24), one] as const))(
+    "published %s",
+    (_name, { string, decoded, expect: wanted }) => {
+      checkContent(string, decoded);
+      expect(tcfFaults(decodeTcf(string), Date.parse(wanted.evaluated_at))).toEqual(wanted.reasons);
+    },
+  );
 
   test.each(constructed.tcf.map((one) => [one.name, one] as const))("%s", (_name, { string, decoded, expect: wanted }) => {
     checkContent(string, decoded);
@@ -96,7 +99,8 @@ describe("TCF strings", () => {
     const may = (purposes: number[]): boolean =>
       faults.length === 0 &&
       tcf !== undefined &&
-      tcfAllows({ bits: tcfBits(tcf.purposes), vendors: tcf.vendors, restricted: tcf.restricted }, purposes, constructed.vendor) === "allowed";
+      tcfAllows({ bits: tcfBits(tcf.purposes), vendors: tcf.vendors, restricted: tcf.restricted }, purposes, constructed.vendor) ===
+        "allowed";
     expect({ sync: may([1]), audience: may([1, 3, 4]), conversion: may([1, 7]) }).toEqual({
       sync: wanted.cookie_sync_755,
       audience: wanted.ad_audience_755,

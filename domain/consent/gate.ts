@@ -81,7 +81,12 @@ export async function mayUseMany(
   return new Map(profileIds.map((id) => [id, answer(loaded, question, ask, id)]));
 }
 
-function answer(loaded: LoadedConsent, question: Question | GateReason, ask: { message?: MessageConsent | undefined }, id: number): GateAnswer {
+function answer(
+  loaded: LoadedConsent,
+  question: Question | GateReason,
+  ask: { message?: MessageConsent | undefined },
+  id: number,
+): GateAnswer {
   if (loaded.blocked) return refuse("not_ready");
   if (typeof question === "string") return refuse(question);
   const canonical = loaded.canonical.get(id);

@@ -86,7 +86,11 @@ export async function loadConsent(
  * The reason for which the person's addresses of a channel take nothing. A bounce stops its own address: the person only
  * when no other is left. Every other reason stops the person on the channel.
  */
-function suppression(sql: AnySql, types: string[], options: { channel?: Channel | null; address?: string | undefined; asOf?: Date | undefined }) {
+function suppression(
+  sql: AnySql,
+  types: string[],
+  options: { channel?: Channel | null; address?: string | undefined; asOf?: Date | undefined },
+) {
   if (!options.channel || types.length === 0) return sql`null::text`;
   return sql`(select coalesce(
       min(s.reason) filter (where s.reason <> 'bounced'),

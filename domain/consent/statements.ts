@@ -292,4 +292,3 @@ function systemStatements(own: Record<string, unknown>, base: Base): NewStatemen
     );
   });
 }
-

@@ -1,6 +1,7 @@
 import type { AnySql, TxSql } from "@/db/client";
 import { requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
+import { forgetStatements } from "@/domain/consent";
 import { resetDerived } from "@/domain/identity";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
@@ -73,6 +74,7 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
     for (const table of ["collect_tallies", "refused_requests", "rejected_messages"]) {
       await sql`delete from ${sql(table)} where source_id in ${demo}`;
     }
+    await forgetStatements(sql as TxSql);
     await resetDerived(sql as TxSql, true);
     await removeSignIns(sql);
     await sql`delete from sources where is_demo`;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { carriesConsent } from "@/domain/consent";
 import { eventNameOf, ORDER_EVENT, REFUND_EVENTS, valueOf, type InboxMessage, type JsonObject } from "@/domain/events/model";
 import type { TraitMeta } from "@/domain/profiles/model";
 import type { CompiledRules } from "./compile-rules";
@@ -141,6 +142,8 @@ export class Batch {
   readonly accounts = new Map<string, AccountFact>();
   readonly links = new Map<string, LinkRow>();
   readonly traitsChanged = new Set<number>();
+  /** Messages that say something about consent. */
+  readonly consents: { fragment: number; row: Incoming }[] = [];
   /** People whose row has to be written. */
   readonly touched = new Set<Person>();
 
@@ -326,6 +329,7 @@ export class Batch {
     this.countDaily(type, units, row);
     this.see(message, type, row);
     if (fragment !== UNRESOLVED) {
+      if (carriesConsent(message)) this.consents.push({ fragment, row });
       const person = this.loaded.state.person(fragment);
       countSeen(person, row.at, isActive(message));
       if (!CALL_NAMES.has(type)) person.eventCount += 1;

@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import type { AnySql, Database, TxSql } from "@/db/client";
 import type { InboxMessage } from "@/domain/events/model";
+import { ConsentReader } from "@/domain/consent";
 import { ensureEventPartitions } from "@/domain/events";
 import { Batch, type Incoming } from "./batch";
 import type { CompiledRules } from "./compile-rules";
@@ -125,6 +126,7 @@ export class Processor {
   /** People met lately. */
   private memory: Loaded = emptyMemory();
   private readonly dictionaries = new Dictionaries();
+  private readonly consents = new ConsentReader();
   private batches = 0;
   private countries: { at: number; of: Map<string, string | null> } | undefined;
 
@@ -169,6 +171,7 @@ export class Processor {
     this.standing = undefined;
     this.memory = emptyMemory();
     this.dictionaries.clear();
+    this.consents.clear();
   }
 
   /** Reads and works out the batch after the one before. */
@@ -231,7 +234,8 @@ export class Processor {
       prepared.suppressed = takeSuppressed(rows, messages, knowledge.suppressions, knowledge.rules.rules);
       prepared.broken = rows.filter((row, index) => messages[index] === null && !knowledge.settled.has(row.id));
       const batch = await this.apply(before, knowledge, messages, pace);
-      const plan = await planBatch(batch, this.memory, knowledge.rules, this.options.identityOnly ? null : this.dictionaries, pace);
+      const said = batch.consents.length === 0 ? null : await this.readConsents(batch);
+      const plan = await planBatch(batch, this.memory, knowledge.rules, this.options.identityOnly ? null : this.dictionaries, said, pace);
       batch.settle();
       const processed = before.processed + rows.length;
       this.standing = { knowledge, epoch: before.epoch, xid: last.xid, id: last.id, nextProfileId: batch.nextProfileId, processed };
@@ -273,6 +277,22 @@ export class Processor {
     }
     if (!identityOnly) await this.dictionaries.load(this.database.sql, batch);
     return batch;
+  }
+
+  /** What the batch says about consent and was not known yet, as text for the plan. */
+  private async readConsents(batch: Batch): Promise<string | null> {
+    await this.consents.begin(this.database.sql);
+    for (const { id } of batch.newFragments) this.consents.isNew(id);
+    for (const { fragment, row } of batch.consents)
+      this.consents.read(row.message, {
+        profileId: fragment,
+        sourceId: row.sourceId,
+        messageId: row.message.messageId,
+        inboxId: row.id,
+        at: row.at,
+        receivedAt: row.receivedAt,
+      });
+    return this.consents.finish(this.database.sql);
   }
 
   /** Commits a batch; where a message of it cannot be stored, halves until it stands alone, and sets it aside with its reason. */

@@ -1,4 +1,5 @@
 import type { AnySql, Database, TxSql } from "@/db/client";
+import { blockGate } from "@/domain/consent";
 import { DomainError } from "@/domain/kernel/errors";
 import { lockIdentity, readCursor, type Cursor } from "./cursor";
 import { Processor } from "./processor";
@@ -55,6 +56,9 @@ export async function resetDerived(tx: TxSql, force = false): Promise<Cursor> {
   // What processing could not apply is derived too: it is tried again, and what still fails is set aside again.
   await tx`delete from rejected_messages where stage = 'process' and status = 'open'`;
   await tx`update processing_cursors set xid = '0', inbox_id = 0, next_profile_id = 1, processed = 0, updated_at = now() where name = 'main'`;
+  const [last] = await tx<{ xid: string; id: number }[]>`
+    select xid::text as xid, id from inbox where (xid, id) <= (${cursor.xid}::xid8, ${cursor.id}) order by inbox.xid desc, inbox.id desc limit 1`;
+  await blockGate(tx, last);
   return cursor;
 }
 

@@ -1,4 +1,5 @@
 import type { TxSql } from "@/db/client";
+import { noteConsentChanges } from "@/domain/consent";
 import { ORDER_EVENT, REFUND_EVENTS } from "@/domain/events/model";
 import type { CompiledRules } from "./compile-rules";
 import { CALL_NAMES } from "./facts";
@@ -77,6 +78,7 @@ export async function recomputePeople(tx: TxSql, fragments: readonly number[], r
     queue,
   );
   planChanges([], fragments, queue);
+  queue((sql) => noteConsentChanges(sql, fragments));
   await runAll(tx, writes);
   return canonical;
 }

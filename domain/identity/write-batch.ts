@@ -1,4 +1,5 @@
 import type { TxSql } from "@/db/client";
+import { noteConsentChanges, writeStatements } from "@/domain/consent";
 import type { Batch, EventRow, NewIdentifier } from "./batch";
 import { CopyRows } from "./copy-binary";
 import { isSmall, planCopy, planInsert } from "./copy-in";
@@ -35,6 +36,8 @@ export async function planBatch(
   loaded: Loaded,
   rules: CompiledRules,
   facts: Dictionaries | null,
+  /** New statements of consent (`ConsentReader.finish`). */
+  consents: string | null,
   pace: Pace,
 ): Promise<WritePlan> {
   const plan: WritePlan = { statements: [], copies: [] };
@@ -53,6 +56,9 @@ export async function planBatch(
       queue,
     );
     planAccountChanges([...batch.accounts.keys()], queue);
+    if (consents !== null) queue((tx) => writeStatements(tx, consents));
+    const joined = batch.ledger.flatMap(({ survivorId, loserId }) => [survivorId, loserId]);
+    if (joined.length > 0) queue((tx) => noteConsentChanges(tx, joined));
   }
   if (facts && batch.events.length > 0) plan.copies.push(await planEvents(batch.events, facts, pace));
   return plan;

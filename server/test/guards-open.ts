@@ -21,6 +21,9 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "access.acceptInvite": "guarded by the one-time token",
   "access.resetWithLink": "guarded by the one-time token",
   "access.sweepThrottle": "house-keeping of counters",
+  "consent.mayUse": "is the gate: it says no or yes to callers that checked their own permission",
+  "consent.mayUseMany": "is the gate",
+  "consent.allowedSet": "is the gate",
   "imports.startDryRun": "passes on to a helper that begins with the guard",
   "imports.startImport": "passes on to a helper that begins with the guard",
   "profiles.openProfile": "calls getProfile first, which is guarded",
@@ -30,6 +33,10 @@ export const PUBLIC_VERBS: Record<string, string> = {
 /** Functions of a door that take a database handle: for processes and other rooms, never for a surface. */
 export const PROCESS_ONLY: Record<string, string> = {
   "access.companySettings": "other rooms: time zone and currency of reports",
+  "consent.blockGate": "rebuild",
+  "consent.forgetStatements": "removal of demo data",
+  "consent.noteConsentChanges": "processing, and whoever removes people",
+  "consent.writeStatements": "processing",
   "events.ensureInboxPartitions": "maintenance",
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
