@@ -1,5 +1,6 @@
 import type {
   Estimate,
+  Overlap,
   Page,
   SampleMember,
   SegmentDetail,
@@ -49,8 +50,11 @@ export const segmentKeys = {
   one: (id: string) => ["segments", id] as const,
   members: (id: string) => ["segments", id, "members"] as const,
   transitions: (id: string) => ["segments", id, "transitions"] as const,
+  overlap: (ids: readonly string[]) => ["segments", "overlap", ...ids] as const,
   sizes: (id: string, hours: number) => ["segments", id, "sizes", hours] as const,
 };
+export const fetchOverlap = (ids: readonly string[], signal: AbortSignal) =>
+  getJson<Overlap>(`/api/segments/overlap?${new URLSearchParams(ids.map((id) => ["id", id]))}`, signal);
 export const fetchSegments = (signal: AbortSignal) => getJson<SegmentSummary[]>("/api/segments", signal);
 const at = (id: string, rest = "") => `/api/segments/${encodeURIComponent(id)}${rest}`;
 export const fetchSegment = (id: string, signal: AbortSignal) => getJson<SegmentDetail>(at(id), signal);

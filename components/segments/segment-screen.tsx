@@ -16,6 +16,7 @@ import type { Result } from "@/domain/kernel/model";
 import type { ChangeSegmentInput, SegmentDetail } from "@/domain/segments/contracts";
 import { Problem } from "./builder-panel";
 import { fetchSegment, segmentKeys } from "./queries";
+import { SegmentOverlap } from "./segment-overlap";
 import { Overview } from "./segment-overview";
 import { Changes, Members } from "./segment-people";
 import { Settings } from "./segment-settings";
@@ -31,7 +32,7 @@ interface Props {
   recompute: (input: { id: string }) => Promise<Result<null>>;
 }
 
-const TABS = ["overview", "members", "changes", "versions", "settings"] as const;
+const TABS = ["overview", "members", "changes", "overlap", "versions", "settings"] as const;
 
 export function SegmentScreen(props: Props) {
   const { initial, mayWrite } = props;
@@ -101,6 +102,7 @@ export function SegmentScreen(props: Props) {
           <TabsTrigger value="overview">Overview</TabsTrigger>
           <TabsTrigger value="members">Members</TabsTrigger>
           <TabsTrigger value="changes">Entries and exits</TabsTrigger>
+          <TabsTrigger value="overlap">Overlap</TabsTrigger>
           <TabsTrigger value="versions">Versions</TabsTrigger>
           {mayWrite && <TabsTrigger value="settings">Settings</TabsTrigger>}
         </TabsList>
@@ -112,6 +114,9 @@ export function SegmentScreen(props: Props) {
         </TabsContent>
         <TabsContent value="changes">
           <Changes id={segment.id} />
+        </TabsContent>
+        <TabsContent value="overlap">
+          <SegmentOverlap segment={segment} />
         </TabsContent>
         <TabsContent value="versions">
           <Versions segment={segment} />

@@ -161,12 +161,25 @@ export interface SizePoint {
   left: number;
 }
 
-/** Sizes of segments and of what each pair shares. */
+/** People who are in exactly these segments of an overlap and in none of its others. */
+export interface Combination {
+  ids: string[];
+  size: number;
+}
+
+/** Sizes of segments, of what each pair shares, and of every combination. */
 export interface Overlap {
+  /** Members as kept live at this instant. */
   asOf: string;
-  segments: { id: string; name: string; size: number }[];
+  /** All people. */
+  base: number;
+  segments: { id: string; name: string; size: number; sizeAt: string | null }[];
   /** a before b in the order of `segments`. */
   pairs: { a: string; b: string; both: number }[];
+  /** The largest first, at most `COMBINATIONS_SHOWN`; empty ones are left out. */
+  combinations: Combination[];
+  /** How many further combinations there are, and the people in them. */
+  rest: { combinations: number; size: number };
 }
 
 export interface EstimateInput {

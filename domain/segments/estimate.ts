@@ -5,14 +5,13 @@ import { DomainError, notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import type { IdSet } from "@/domain/kernel/sets/id-set";
 import { resolveProfile, searchProfiles } from "@/domain/profiles";
-import type { Estimate, NodeCount, Overlap, SampleMember, TestedPerson } from "./contracts";
+import type { Estimate, NodeCount, SampleMember, TestedPerson } from "./contracts";
 import { engineOf, refuseSql, type Answer } from "./engine";
 import { evaluate } from "./evaluate";
 import { explain } from "./explain";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
 import { ruleSchema, type Rule, type RuleNode } from "./model";
 import { needsOf } from "./needs";
-import { memberSet } from "./members";
 import { maskExplained, refusePersonal, segmentPeople } from "./people";
 import { checkReferences } from "./references";
 
@@ -156,26 +155,4 @@ async function findPerson(ctx: Ctx, query: string): Promise<number> {
       fields: { query: "nobody has this identifier" },
     });
   return only.id;
-}
-
-const overlapSchema = z.strictObject({ ids: z.array(z.string().max(40)).min(1).max(12) });
-
-/** How many people segments share, pair by pair. */
-export async function segmentOverlap(ctx: Ctx, input: unknown): Promise<Overlap> {
-  requirePermission(ctx, "segments:read");
-  const { ids } = parseInput(overlapSchema, input);
-  const wanted = [...new Set(ids)];
-  const rows = await ctx.sql<{ id: string; name: string }[]>`
-    select id, name from segments where id = any(${wanted}::text[]) and deleted_at is null`;
-  const names = new Map(rows.map(({ id, name }) => [id, name]));
-  for (const id of wanted) if (!names.has(id)) throw notFound("A segment of this overlap");
-  const sets = await Promise.all(wanted.map((id) => memberSet(ctx.sql, id)));
-  const pairs: Overlap["pairs"] = [];
-  for (const [i, a] of wanted.entries())
-    for (const [j, b] of wanted.entries()) if (i < j) pairs.push({ a, b, both: (sets[i] as IdSet).andSize(sets[j] as IdSet) });
-  return {
-    asOf: ctx.clock.now().toISOString(),
-    segments: wanted.map((id, i) => ({ id, name: names.get(id) ?? id, size: (sets[i] as IdSet).size })),
-    pairs,
-  };
 }

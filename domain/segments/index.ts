@@ -24,7 +24,8 @@ export { listEventNames, listEventProperties, listTraits, suggestValues } from "
 export { checkSeen } from "./check-seen";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
 export { listTemplates } from "./list-templates";
-export { estimateRule, sampleMembers, segmentOverlap, testPerson } from "./estimate";
+export { estimateRule, sampleMembers, testPerson } from "./estimate";
+export { segmentOverlap } from "./overlap";
 export { exportSegment } from "./export-segment";
 export { findSegment, getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage, segmentZone } from "./reads";
 export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";

@@ -3,9 +3,10 @@ import type { Ctx } from "@/domain/kernel/context";
 import { member, testDatabase } from "@/server/test/database";
 import { seedPeople } from "@/server/test/people";
 import { computeSegment } from "./compute";
-import { estimateRule, sampleMembers, segmentOverlap, testPerson } from "./estimate";
+import { estimateRule, sampleMembers, testPerson } from "./estimate";
 import { exportSegment } from "./export-segment";
 import type { Leaf, Rule } from "./model";
+import { segmentOverlap } from "./overlap";
 import { getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage } from "./reads";
 import { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
 
@@ -138,7 +139,21 @@ test("references: no circle, no deletion while used, names in the sentence", asy
     code: "VALIDATION",
   });
   expect((await listSegments(ctx())).find(({ id }) => id === a.id)).toMatchObject({ usedBy: 1, size: 3 });
-  expect(await segmentOverlap(ctx(), { ids: [a.id, b.id] })).toMatchObject({ pairs: [{ a: a.id, b: b.id, both: 1 }] });
+  expect(await segmentOverlap(ctx(), { ids: [a.id, b.id, a.id] })).toMatchObject({
+    base: 4,
+    segments: [
+      { id: a.id, name: "First", size: 3 },
+      { id: b.id, name: "Second", size: 1 },
+    ],
+    pairs: [{ a: a.id, b: b.id, both: 1 }],
+    combinations: [
+      { ids: [a.id], size: 2 },
+      { ids: [a.id, b.id], size: 1 },
+    ],
+    rest: { combinations: 0, size: 0 },
+  });
+  await expect(segmentOverlap(ctx(), { ids: ["seg_none"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(segmentOverlap(ctx(), { ids: Array.from({ length: 13 }, (_, i) => `seg_${i}`) })).rejects.toMatchObject({ code: "VALIDATION" });
 });
 
 test("sample and one person, with the rows that decided; masked for who may not see", async () => {

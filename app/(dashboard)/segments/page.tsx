@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { Plus } from "lucide-react";
+import { Layers, Plus } from "lucide-react";
 import { requireUser } from "@/app/_server/auth";
 import { Page, PageHeader } from "@/components/layout/page-header";
 import { SegmentList } from "@/components/segments/segment-list";
@@ -20,14 +20,24 @@ export default async function SegmentsPage() {
         title="Segments"
         description="Groups of people by what they did and who they are; who is in follows every event and the passing of time."
         actions={
-          mayWrite ? (
-            <Button asChild>
-              <Link href="/segments/new">
-                <Plus aria-hidden />
-                New segment
-              </Link>
-            </Button>
-          ) : undefined
+          <>
+            {segments.length > 1 && (
+              <Button variant="outline" asChild>
+                <Link href="/segments/overlap">
+                  <Layers aria-hidden />
+                  Overlap
+                </Link>
+              </Button>
+            )}
+            {mayWrite && (
+              <Button asChild>
+                <Link href="/segments/new">
+                  <Plus aria-hidden />
+                  New segment
+                </Link>
+              </Button>
+            )}
+          </>
         }
       />
       <SegmentList initial={segments} mayWrite={mayWrite} />
