@@ -50,5 +50,5 @@ export function proxy(request: NextRequest): NextResponse {
 
 export const config = {
   // Uploads (a body must not be buffered and cut here), static files and collection never pass through.
-  matcher: ["/((?!_next/static|api/imports|v1/|icon.svg).*)"],
+  matcher: ["/((?!_next/static|api/imports|api/lists/upload|v1/|icon.svg).*)"],
 };

@@ -20,6 +20,7 @@ export interface BuilderContextValue {
   showProblems: boolean;
   warnings: ReadonlyMap<string, readonly SeenWarning[]>;
   segments: readonly { id: string; name: string; size: number }[];
+  lists: readonly { id: string; name: string; size: number }[];
   names: Readonly<Record<string, string>>;
   /** IANA zone of the company: days begin at its midnight. */
   zone: string;

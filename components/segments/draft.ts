@@ -41,6 +41,7 @@ function missingIn(leaf: Leaf): string | null {
     return "Choose an event for every step.";
   if (leaf.kind === "sequence" && leaf.thenNot?.event === "") return "Choose the event that did not follow.";
   if (leaf.kind === "segment" && leaf.segmentId === "") return "Choose a segment.";
+  if (leaf.kind === "list" && leaf.listId === "") return "Choose a list.";
   if (leaf.kind === "sql" && leaf.sql.trim() === "") return "Write the SQL.";
   if (leaf.kind === "account" && leaf.path?.some((key) => key === "")) return "Choose a trait of the account.";
   const filters = "where" in leaf ? leaf.where : leaf.kind === "sequence" ? leaf.steps.flatMap((step) => step.where) : [];

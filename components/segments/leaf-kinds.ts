@@ -156,6 +156,13 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
         make: (id) => ({ kind: "segment", id, segmentId: "" }),
       },
       {
+        kind: "list",
+        label: "List",
+        hint: "is on an uploaded list or snapshot",
+        icon: List,
+        make: (id) => ({ kind: "list", id, listId: "" }),
+      },
+      {
         kind: "random",
         label: "Random share",
         hint: "the same people every time",

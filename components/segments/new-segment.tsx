@@ -7,14 +7,16 @@ import { useState } from "react";
 import { PageHeader } from "@/components/layout/page-header";
 import { Button } from "@/components/ui/button";
 import type { TemplateNote } from "@/domain/segments/catalog-model";
+import type { SegmentFileDraft } from "@/domain/segments/contracts";
 import type { Rule } from "@/domain/segments/model";
 import { emptyRule } from "./builder-state";
 import { DescribeBox } from "./describe-box";
+import { ImportDefinition } from "./import-definition";
 import { getJson } from "./queries";
 import { SegmentBuilder, type SegmentBuilderProps } from "./segment-builder";
 import { TemplateGallery } from "./template-gallery";
 
-type Props = Pick<SegmentBuilderProps, "segments" | "folders" | "zone" | "save">;
+type Props = Pick<SegmentBuilderProps, "segments" | "lists" | "folders" | "zone" | "save">;
 
 /** Where a new segment begins: blank, a sentence or a template; then the builder. */
 export function NewSegment(builder: Props) {
@@ -25,14 +27,20 @@ export function NewSegment(builder: Props) {
     queryFn: ({ signal }) => getJson<TemplateNote[]>("/api/segments/templates", signal),
     staleTime: 300_000,
   });
-  const [start, setStart] = useState<{ rule: Rule; name: string } | null>(null);
+  const [start, setStart] = useState<{ rule: Rule; name: string; from?: SegmentFileDraft } | null>(null);
   if (start) {
     return (
       <>
         <PageHeader title="New segment" description="Counts are exact and follow as you write." />
         <SegmentBuilder
           initial={start.rule}
-          details={{ name: start.name, description: null, folder: null, tags: [], note: null }}
+          details={{
+            name: start.name,
+            description: start.from?.description ?? null,
+            folder: start.from?.folder ?? null,
+            tags: start.from?.tags ?? [],
+            note: null,
+          }}
           {...builder}
         />
       </>
@@ -44,14 +52,17 @@ export function NewSegment(builder: Props) {
         title="New segment"
         description="Begin from blank, with a sentence, or with a template. Nothing is saved before you say so."
         actions={
-          <Button onClick={() => setStart({ rule: emptyRule(), name: "" })}>
-            <Plus aria-hidden />
-            Start from blank
-          </Button>
+          <>
+            <ImportDefinition onUse={(from) => setStart({ rule: from.rule, name: from.name, from })} />
+            <Button onClick={() => setStart({ rule: emptyRule(), name: "" })}>
+              <Plus aria-hidden />
+              Start from blank
+            </Button>
+          </>
         }
       />
       <DescribeBox
-        names={Object.fromEntries(builder.segments.map(({ id, name }) => [id, name]))}
+        names={Object.fromEntries([...builder.segments, ...builder.lists].map(({ id, name }) => [id, name]))}
         onUse={(rule) => setStart({ rule, name: "" })}
       />
       <section aria-labelledby="gallery" className="grid gap-2">

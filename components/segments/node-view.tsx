@@ -96,7 +96,7 @@ function RowView({ leaf, parent, index }: { leaf: Leaf; parent: Group; index: nu
         <div className="flex min-w-0 flex-1 flex-col gap-1 pl-1 @xl:flex-row @xl:items-start @xl:gap-3">
           <div className="min-w-0 flex-1">
             <div data-editor className={cn("flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm", leaf.muted && "text-muted-foreground")}>
-              {leaf.negate && leaf.kind !== "segment" && <NotBadge onClick={verbs.negate} />}
+              {leaf.negate && leaf.kind !== "segment" && leaf.kind !== "list" && <NotBadge onClick={verbs.negate} />}
               <LeafEditor leaf={leaf} />
               {leaf.muted && <MutedBadge onClick={verbs.mute} />}
             </div>

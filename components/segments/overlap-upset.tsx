@@ -38,7 +38,7 @@ export function OverlapUpset({ overlap }: { overlap: Overlap }) {
     >
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Chart of combinations">
-        <div className="grid w-max grid-cols-[minmax(7rem,16rem)_auto] gap-x-3" role="img" aria-label="Combinations of segments; the table has the figures">
+        <div className="grid w-max grid-cols-[8.5rem_auto] gap-x-2 sm:grid-cols-[16rem_auto] sm:gap-x-3" role="img" aria-label="Combinations of segments; the table has the figures">
           <div />
           <Bars combinations={combinations} words={words} />
           <div>
@@ -47,7 +47,7 @@ export function OverlapUpset({ overlap }: { overlap: Overlap }) {
                 key={one.id}
                 className={cn("flex h-7 items-center justify-between gap-2 rounded-l-sm px-1.5 text-xs", i % 2 === 0 && "bg-muted")}
               >
-                <span className="max-w-24 truncate sm:max-w-44">{one.name}</span>
+                <span className="min-w-0 truncate">{one.name}</span>
                 <span className="text-muted-foreground tabular-nums">{formatCount(one.size)}</span>
               </div>
             ))}

@@ -1,10 +1,12 @@
 import type {
   Estimate,
+  ListDetail,
   Overlap,
   Page,
   SampleMember,
   SegmentDetail,
   SegmentMember,
+  SegmentPerson,
   SegmentSummary,
   SizePoint,
   TestedPerson,
@@ -50,11 +52,19 @@ export const segmentKeys = {
   one: (id: string) => ["segments", id] as const,
   members: (id: string) => ["segments", id, "members"] as const,
   transitions: (id: string) => ["segments", id, "transitions"] as const,
+  listOf: (id: string) => ["segments", "lists", id] as const,
+  listMembers: (id: string) => ["segments", "lists", id, "members"] as const,
   overlap: (ids: readonly string[]) => ["segments", "overlap", ...ids] as const,
   sizes: (id: string, hours: number) => ["segments", id, "sizes", hours] as const,
 };
 export const fetchOverlap = (ids: readonly string[], signal: AbortSignal) =>
   getJson<Overlap>(`/api/segments/overlap?${new URLSearchParams(ids.map((id) => ["id", id]))}`, signal);
+export const fetchList = (id: string, signal: AbortSignal) => getJson<ListDetail>(`/api/lists/${encodeURIComponent(id)}`, signal);
+export const fetchListMembers = (id: string, cursor: string | undefined, signal: AbortSignal) =>
+  getJson<Page<SegmentPerson & { addedAt: string }>>(
+    `/api/lists/${encodeURIComponent(id)}/members${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`,
+    signal,
+  );
 export const fetchSegments = (signal: AbortSignal) => getJson<SegmentSummary[]>("/api/segments", signal);
 const at = (id: string, rest = "") => `/api/segments/${encodeURIComponent(id)}${rest}`;
 export const fetchSegment = (id: string, signal: AbortSignal) => getJson<SegmentDetail>(at(id), signal);

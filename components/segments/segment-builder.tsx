@@ -49,6 +49,7 @@ export interface SegmentBuilderProps {
   /** Absent for a new segment. */
   segment?: { id: string; version: number; name: string };
   segments: readonly { id: string; name: string; size: number }[];
+  lists: readonly { id: string; name: string; size: number }[];
   folders: readonly string[];
   zone: string;
   save: (input: SaveInput) => Promise<Result<{ id: string }>>;
@@ -62,7 +63,7 @@ const MATCHES = [
 
 /** The rule on the left, its counts beside every row; what it means and whom it holds on the right. */
 export function SegmentBuilder(props: SegmentBuilderProps) {
-  const { initial, segment, segments, zone } = props;
+  const { initial, segment, segments, lists, zone } = props;
   const router = useRouter();
   const { can } = useViewer();
   const [state, dispatch] = useReducer(builderReducer, initial, startState);
@@ -73,7 +74,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
   const [showProblems, setShowProblems] = useState(false);
   const [said, setSaid] = useState("");
   const root = useRef<HTMLDivElement>(null);
-  const names = useMemo(() => Object.fromEntries(segments.map((one) => [one.id, one.name])), [segments]);
+  const names = useMemo(() => Object.fromEntries([...segments, ...lists].map((one) => [one.id, one.name])), [segments, lists]);
   const problems = useMemo(() => new Map(problemsOf(rule).map(({ nodeId, message }) => [nodeId, message])), [rule]);
   const whole = useMemo(() => runnable(rule), [rule]);
   const { estimate, warnings, stale, error: failed, retry } = useEstimate(whole, segment?.id);
@@ -140,6 +141,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     showProblems,
     warnings: byNode,
     segments: segments.filter((one) => one.id !== segment?.id),
+    lists,
     names,
     zone,
     maySql: can("segments:sql"),

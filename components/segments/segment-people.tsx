@@ -69,7 +69,7 @@ export function Members({ id }: { id: string }) {
 }
 
 const CAUSES: Record<TransitionCause, string> = {
-  event: "an event or trait changed",
+  event: "an event, trait or list changed",
   time: "time passed",
   edit: "the rule was changed",
   merge: "people were merged or parted",

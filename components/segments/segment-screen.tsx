@@ -1,9 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Copy, Pencil, RefreshCw } from "lucide-react";
+import { Pencil } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { PageHeader } from "@/components/layout/page-header";
 import { Time } from "@/components/layout/time";
@@ -16,6 +15,7 @@ import type { Result } from "@/domain/kernel/model";
 import type { ChangeSegmentInput, SegmentDetail } from "@/domain/segments/contracts";
 import { Problem } from "./builder-panel";
 import { fetchSegment, segmentKeys } from "./queries";
+import { SegmentMenu, type SegmentMenuActions } from "./segment-menu";
 import { SegmentOverlap } from "./segment-overlap";
 import { Overview } from "./segment-overview";
 import { Changes, Members } from "./segment-people";
@@ -23,20 +23,17 @@ import { Settings } from "./segment-settings";
 import { Versions } from "./segment-versions";
 import { StatusBadge } from "./status";
 
-interface Props {
+interface Props extends SegmentMenuActions {
   initial: SegmentDetail;
   mayWrite: boolean;
   change: (input: ChangeSegmentInput) => Promise<Result<null>>;
   remove: (input: { id: string }) => Promise<Result<null>>;
-  duplicate: (input: { id: string }) => Promise<Result<{ id: string }>>;
-  recompute: (input: { id: string }) => Promise<Result<null>>;
 }
 
 const TABS = ["overview", "members", "changes", "overlap", "versions", "settings"] as const;
 
 export function SegmentScreen(props: Props) {
   const { initial, mayWrite } = props;
-  const router = useRouter();
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("overview"));
   const { data: segment, refetch } = useQuery({
     queryKey: [...segmentKeys.one(initial.id), initial.version],
@@ -44,7 +41,6 @@ export function SegmentScreen(props: Props) {
     initialData: initial,
     refetchInterval: ({ state }) => (state.data?.status === "preparing" ? 1_000 : 10_000),
   });
-  const duplicate = useAction(props.duplicate, { success: "Copied", onSuccess: ({ id }) => router.push(`/segments/${id}/edit`) });
   const recompute = useAction(props.recompute, { success: "It is computed afresh in the background.", onSuccess: () => void refetch() });
   return (
     <>
@@ -65,24 +61,24 @@ export function SegmentScreen(props: Props) {
           </span>
         }
         actions={
-          mayWrite ? (
-            <>
-              <Button variant="outline" pending={recompute.pending} onClick={() => void recompute.run({ id: segment.id })}>
-                <RefreshCw aria-hidden />
-                Recompute
-              </Button>
-              <Button variant="outline" pending={duplicate.pending} onClick={() => void duplicate.run({ id: segment.id })}>
-                <Copy aria-hidden />
-                Duplicate
-              </Button>
+          <>
+            <SegmentMenu
+              segment={segment}
+              mayWrite={mayWrite}
+              duplicate={props.duplicate}
+              recompute={props.recompute}
+              snapshot={props.snapshot}
+              onChanged={() => void refetch()}
+            />
+            {mayWrite && (
               <Button asChild>
                 <Link href={`/segments/${segment.id}/edit`}>
                   <Pencil aria-hidden />
                   Edit rule
                 </Link>
               </Button>
-            </>
-          ) : undefined
+            )}
+          </>
         }
       />
       {segment.status === "failed" && (

@@ -7,10 +7,8 @@ import { diffRules } from "@/domain/segments/diff-rules";
 import type { Rule } from "@/domain/segments/model";
 import { Sentence, sentenceOf } from "./sentence";
 
-const namesOf = (segment: SegmentDetail): Record<string, string> => Object.fromEntries(segment.uses.map(({ id, name }) => [id, name]));
-
 export function Versions({ segment }: { segment: SegmentDetail }) {
-  const names = namesOf(segment);
+  const { names } = segment;
   return (
     <ol className="grid gap-3">
       {segment.versions.map((version, i) => (

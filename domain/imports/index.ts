@@ -15,3 +15,6 @@ export { getImport, listImports } from "./read-imports";
 export { importLocalFile, isSettled, type LocalOutcome } from "./import-local-file";
 export { runImportJob } from "./import-job";
 export { pruneImports } from "./prune-imports";
+export { readTable } from "./read-table";
+export { CsvError, type CsvRecord } from "./tokenizer";
+export { conceptOf } from "./header-words";

@@ -1,5 +1,7 @@
 import type { AnySql } from "@/db/client";
+import { requirePermission } from "@/domain/access";
 import { normaliseIdentifier } from "@/domain/identity";
+import type { Ctx } from "@/domain/kernel/context";
 
 export interface FoundIdentifier {
   type: string;
@@ -64,4 +66,48 @@ export async function findAnyIdentifier(sql: AnySql, text: string, types: readon
     select i.type, i.value, i.profile_id as "profileId", coalesce(a.canonical_id, i.profile_id) as "canonicalId"
     from unnest(${pairs.map((pair) => pair.type)}::text[], ${pairs.map((pair) => pair.value)}::text[]) w(type, value)
     join identifiers i on i.type = w.type and i.value = w.value left join profile_aliases a on a.profile_id = i.profile_id`;
+}
+
+/** What a value of a file stands for: a fragment and its person, nobody, or no such identifier at all. */
+export type Match = { profileId: number; canonicalId: number } | "nobody" | "invalid";
+
+/** Largest number of values that one call resolves. */
+export const MATCH_MAX = 5_000;
+
+/**
+ * Whom values name under one type (`profile_id`: numbers of profiles), in their order. One statement of primary-key
+ * probes for all of them.
+ */
+export async function matchIdentifiers(ctx: Ctx, type: string, values: readonly string[]): Promise<Match[]> {
+  requirePermission(ctx, "profiles:read");
+  if (values.length > MATCH_MAX) throw new RangeError(`matchIdentifiers: more than ${MATCH_MAX} values`);
+  const { sql } = ctx;
+  const countries = type === "phone" ? await phoneCountries(sql) : [];
+  const wanted = values.map((value) => (type === PROFILE_ID ? profileIds(value) : readings(type, value, countries)));
+  const texts = [...new Set(wanted.flat())];
+  const rows =
+    type === PROFILE_ID
+      ? await sql<FoundIdentifier[]>`
+          select ${type} as type, p.id::text as value, p.id as "profileId", coalesce(p.merged_into, p.id) as "canonicalId"
+          from profiles p where p.id = any(${texts.map(Number)}::int[])`
+      : await sql<FoundIdentifier[]>`
+          select i.type, i.value, i.profile_id as "profileId", coalesce(a.canonical_id, i.profile_id) as "canonicalId"
+          from identifiers i left join profile_aliases a on a.profile_id = i.profile_id
+          where i.type = ${type} and i.value = any(${texts}::text[])`;
+  const found = new Map(rows.map(({ value, profileId, canonicalId }) => [value, { profileId, canonicalId }]));
+  return wanted.map((options) => (options.length === 0 ? "invalid" : (options.flatMap((value) => found.get(value) ?? [])[0] ?? "nobody")));
+}
+
+/** Type of a column that holds numbers of profiles. */
+export const PROFILE_ID = "profile_id";
+
+const profileIds = (text: string): string[] => {
+  const number = /^[1-9]\d{0,9}$/.test(text.trim()) ? Number(text) : 0;
+  return number > 0 && number <= 2_147_483_647 ? [String(number)] : [];
+};
+
+/** Types of identifiers that are in use here, for choices on screens. */
+export async function listIdentifierTypes(ctx: Ctx): Promise<string[]> {
+  requirePermission(ctx, "profiles:read");
+  return identifierTypes(ctx.sql);
 }

@@ -1,6 +1,6 @@
 import type { Json } from "@/domain/events/model";
 import type { Phrase } from "./describe";
-import type { Rule, RuleNode, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
+import type { LIST_ORIGINS, LIST_UPLOAD_MODES, Rule, RuleNode, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
 
 /** What the verbs and reads of segments take and give: data only, times as ISO text. Pure: the browser imports it. */
 export type SegmentKind = (typeof SEGMENT_KINDS)[number];
@@ -124,6 +124,8 @@ export interface SegmentDetail extends SegmentSummary {
   rule: Rule;
   /** The sentence with the operands marked. */
   phrases: Phrase[];
+  /** Names of the segments and lists that its versions name, by id. */
+  names: Record<string, string>;
   /** Newest first. */
   versions: SegmentVersion[];
   /** Segments that refer to this one. */
@@ -180,6 +182,84 @@ export interface Overlap {
   combinations: Combination[];
   /** How many further combinations there are, and the people in them. */
   rest: { combinations: number; size: number };
+}
+
+export type ListOrigin = (typeof LIST_ORIGINS)[number];
+export type ListUploadMode = (typeof LIST_UPLOAD_MODES)[number];
+
+/** A fixed list of people. */
+export interface ListSummary {
+  id: string;
+  name: string;
+  description: string | null;
+  origin: ListOrigin;
+  /** Of a snapshot: the segment (name null when it is deleted) and its version then. */
+  segmentId: string | null;
+  segmentName: string | null;
+  segmentVersion: number | null;
+  /** People on it now: two who were merged since count once. */
+  size: number;
+  /** How many segments name it. */
+  usedBy: number;
+  createdByName: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** What an upload did. */
+export interface ListUpload {
+  id: string;
+  fileName: string;
+  mode: ListUploadMode;
+  /** Type of the identifiers. */
+  type: string;
+  rows: number;
+  /** Rows that name a person; several may name the same one. */
+  matched: number;
+  /** Rows that name nobody here. */
+  unmatched: number;
+  /** Rows that are empty or no such identifier. */
+  invalid: number;
+  /** People who came onto the list or went off it. */
+  changed: number;
+  /** People on the list afterwards; known right after the upload only. */
+  size?: number;
+  /** The first rows that named nobody, masked, with their lines. */
+  sample: { line: number; value: string; reason: "nobody" | "invalid" }[];
+  createdByName: string | null;
+  createdAt: string;
+}
+
+export interface ListDetail extends ListSummary {
+  /** Newest first, at most 50. */
+  uploads: ListUpload[];
+  usedByList: SegmentRef[];
+}
+
+/** A segment's definition as a file. */
+export interface SegmentFile {
+  format: string;
+  formatVersion: number;
+  key: string;
+  name: string;
+  description: string | null;
+  folder: string | null;
+  tags: string[];
+  rule: Rule;
+  /** What the rule names. */
+  references: { kind: "segment" | "list"; id: string; key: string | null; name: string }[];
+  exportedAt: string;
+}
+
+/** A file as a draft to look at. */
+export interface SegmentFileDraft {
+  name: string;
+  description: string | null;
+  folder: string | null;
+  tags: string[];
+  rule: Rule;
+  /** What it names and is not here; rows with it are muted. */
+  missing: string[];
 }
 
 export interface EstimateInput {

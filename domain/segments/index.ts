@@ -3,12 +3,17 @@ export type {
   CreateSegmentInput,
   Estimate,
   EstimateInput,
+  ListDetail,
+  ListSummary,
+  ListUpload,
   NodeCount,
   Overlap,
   Page,
   SampleInput,
   SampleMember,
   SegmentDetail,
+  SegmentFile,
+  SegmentFileDraft,
   SegmentMember,
   SegmentPerson,
   SegmentRef,
@@ -36,3 +41,7 @@ export { draftSegment } from "./draft-segment";
 export type { Draft, UnderstoodPart } from "./draft-model";
 export { diffRules, type RuleDifference } from "./diff-rules";
 export { lockMembership } from "./membership";
+export { changeList, createList, deleteList, snapshotSegment } from "./lists";
+export { getList, listLists, listMembersPage } from "./list-reads";
+export { uploadToList } from "./upload-list";
+export { exportSegmentFile, readSegmentFile } from "./segment-file";

@@ -26,6 +26,17 @@ export async function segmentPeople(sql: AnySql, ids: readonly number[], unmaske
   );
 }
 
+/** Somebody who is not there any more. */
+export const gone = (profileId: number): SegmentPerson => ({
+  profileId,
+  known: false,
+  name: null,
+  email: null,
+  country: null,
+  city: null,
+  lastSeenAt: new Date(0).toISOString(),
+});
+
 /** Tests that would let somebody who may not see a value spell it out, one count after the other. */
 const SPELLS = new Set(["text", "text_list", "pattern", "number", "number_list", "number_range", "date", "date_range", "list"]);
 

@@ -7,7 +7,6 @@ import type {
   Page,
   SegmentDetail,
   SegmentMember,
-  SegmentPerson,
   SegmentRef,
   SegmentSummary,
   SegmentVersion,
@@ -16,8 +15,8 @@ import type {
 } from "./contracts";
 import { describe, plain } from "./describe";
 import type { Rule } from "./model";
-import { segmentPeople } from "./people";
-import { segmentNames } from "./references";
+import { gone, segmentPeople } from "./people";
+import { listsOf, referencesOf, segmentNames } from "./references";
 import { idSchema } from "./verbs-schema";
 
 interface SummaryRow extends Omit<SegmentSummary, "sizeAt" | "createdAt" | "updatedAt" | "sentence"> {
@@ -95,6 +94,7 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
     ...summaryOf(row, names),
     rule: row.rule,
     phrases: describe(row.rule, { names }),
+    names: namesIn(versions, names),
     versions: versions.map((version) => ({ ...version, createdAt: version.createdAt.toISOString() })),
     usedByList: usedByList.map((one) => ({ ...one })),
     uses: uses.map((one) => ({ ...one })),
@@ -102,6 +102,12 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
     checkedAt: iso(row.checkedAt),
     checkDifference: row.checkDifference,
   };
+}
+
+/** Those of all names that the rules ask for. */
+function namesIn(versions: readonly { rule: Rule }[], names: Readonly<Record<string, string>>): Record<string, string> {
+  const ids = new Set(versions.flatMap(({ rule }) => [...referencesOf(rule), ...listsOf(rule)]));
+  return Object.fromEntries([...ids].flatMap((id) => (names[id] === undefined ? [] : [[id, names[id]]])));
 }
 
 const pageSchema = z.strictObject({
@@ -117,16 +123,6 @@ async function exists(ctx: Ctx, id: string): Promise<void> {
   const [row] = await ctx.sql`select 1 from segments where id = ${id} and deleted_at is null`;
   if (!row) throw notFound("The segment");
 }
-
-const gone = (profileId: number): SegmentPerson => ({
-  profileId,
-  known: false,
-  name: null,
-  email: null,
-  country: null,
-  city: null,
-  lastSeenAt: new Date(0).toISOString(),
-});
 
 /** Members by profile id. */
 export async function segmentMembersPage(ctx: Ctx, input: unknown): Promise<Page<SegmentMember>> {

@@ -1,5 +1,6 @@
 import type { AnySql } from "@/db/client";
 import { DomainError } from "@/domain/kernel/errors";
+import { checkLists } from "./list-rows";
 import { leavesOf, type Rule, type RuleNode } from "./model";
 
 /** Segments that a rule names, in muted rows too: those may be switched on again. */
@@ -13,14 +14,27 @@ export function referencesOf(rule: Rule): string[] {
   return [...out];
 }
 
-/** Names of all segments that are not deleted, for sentences and refusals. */
+/** Lists that a rule names, in muted rows too. */
+export function listsOf(rule: Rule): string[] {
+  const out = new Set<string>();
+  const walk = (node: RuleNode): void => {
+    if (node.kind === "group") node.children.forEach(walk);
+    else if (node.kind === "list") out.add(node.listId);
+  };
+  walk(rule.root);
+  return [...out];
+}
+
+/** Names of all segments and lists that are not deleted, for sentences and refusals. */
 export async function segmentNames(sql: AnySql): Promise<Record<string, string>> {
-  const rows = await sql<{ id: string; name: string }[]>`select id, name from segments where deleted_at is null`;
+  const rows = await sql<{ id: string; name: string }[]>`
+    select id, name from segments where deleted_at is null union all select id, name from lists where deleted_at is null`;
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Refuses a rule that names a segment which does not exist, or that would ask itself; the refusal names the way round. */
+/** Refuses a rule that names a segment or list which does not exist, or that would ask itself; the refusal names the way round. */
 export async function checkReferences(sql: AnySql, rule: Rule, segmentId: string | undefined): Promise<string[]> {
+  await checkLists(sql, listsOf(rule));
   const wanted = referencesOf(rule);
   if (wanted.length === 0) return wanted;
   const names = await segmentNames(sql);

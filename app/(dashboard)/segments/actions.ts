@@ -3,11 +3,15 @@
 import { action } from "@/app/_server/action";
 import type { SaveInput } from "@/components/segments/segment-builder";
 import {
+  changeList,
   changeSegment,
+  createList,
   createSegment,
+  deleteList,
   deleteSegment,
   duplicateSegment,
   recomputeSegment,
+  snapshotSegment,
   updateSegment,
   type ChangeSegmentInput,
 } from "@/domain/segments";
@@ -48,3 +52,25 @@ export const recomputeSegmentAction = action("segments:write", async (ctx, input
   await recomputeSegment(ctx, input);
   return null;
 });
+export const snapshotSegmentAction = action("segments:write", (ctx, input: { segmentId: string }) => snapshotSegment(ctx, input), {
+  refresh: "/segments/lists",
+});
+export const createListAction = action("segments:write", (ctx, input: { name: string; description: string | null }) => createList(ctx, input), {
+  refresh: "/segments/lists",
+});
+export const changeListAction = action(
+  "segments:write",
+  async (ctx, input: { id: string; name: string; description: string | null }) => {
+    await changeList(ctx, input);
+    return null;
+  },
+  { refresh: "/segments/lists" },
+);
+export const deleteListAction = action(
+  "segments:write",
+  async (ctx, input: { id: string }) => {
+    await deleteList(ctx, input);
+    return null;
+  },
+  { refresh: "/segments/lists" },
+);

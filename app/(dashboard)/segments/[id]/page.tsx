@@ -4,7 +4,7 @@ import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page } from "@/components/layout/page-header";
 import { SegmentScreen } from "@/components/segments/segment-screen";
 import { can } from "@/domain/access";
-import { changeSegmentAction, deleteSegmentAction, duplicateSegmentAction, recomputeSegmentAction } from "../actions";
+import { changeSegmentAction, deleteSegmentAction, duplicateSegmentAction, recomputeSegmentAction, snapshotSegmentAction } from "../actions";
 import { openSegment } from "../segment-page";
 
 export const metadata: Metadata = { title: "Segment" };
@@ -22,6 +22,7 @@ export default async function SegmentPage({ params }: { params: Promise<{ id: st
         remove={deleteSegmentAction}
         duplicate={duplicateSegmentAction}
         recompute={recomputeSegmentAction}
+        snapshot={snapshotSegmentAction}
       />
     </Page>
   );

@@ -1,3 +1,4 @@
+import { bodyPieces } from "@/app/_server/body-pieces";
 import { route } from "@/app/_server/route";
 import { uploadFile } from "@/domain/imports";
 import { DomainError } from "@/domain/kernel/errors";
@@ -14,22 +15,9 @@ export const POST = route(
     return uploadFile(
       ctx,
       { id: request.nextUrl.searchParams.get("id") },
-      piecesOf(request.body),
+      bodyPieces(request.body),
       Number.isFinite(length) && length > 0 ? length : null,
     );
   },
   { accept: ["application/octet-stream"] },
 );
-
-async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
