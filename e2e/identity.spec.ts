@@ -68,12 +68,22 @@ test("a change of rules is tried on history before it is saved, with the keyboar
   await expect(admin.getByText("Changes are not saved yet.")).toBeVisible();
   await admin.getByRole("button", { name: `Raise crm_${run}` }).focus();
   await admin.keyboard.press("Enter");
+  // A trait of which one source knows best.
+  await admin.getByLabel("A trait with a rule of its own").fill(`level_${run}`);
+  await admin.keyboard.press("Enter");
+  const order = admin.getByRole("combobox", { name: `Add a source: Order of trust for level_${run}` });
+  await order.selectOption({ index: 1 });
+  await expect(admin.getByRole("list", { name: `Order of trust for level_${run}` }).getByRole("listitem")).toHaveCount(1);
+  // High enough for the whole page: the bars at its edges cut no button in half.
+  await admin.setViewportSize({ width: 1280, height: 3000 });
   await expectAccessible(admin);
+  await admin.setViewportSize({ width: 1280, height: 800 });
   await admin.getByRole("button", { name: "Dry run and save" }).focus();
   await admin.keyboard.press("Enter");
   const dialog = admin.getByRole("dialog");
   await expect(dialog.getByText("messages replayed beside the real data")).toBeVisible({ timeout: 30_000 });
   await expect(dialog.getByText("Would split")).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "Trait values" })).toContainText("Nobody's traits change at once.");
   await expectAccessible(admin);
   await dialog.getByLabel("Note").fill("CRM ids reviewed");
   await dialog.getByRole("button", { name: "Save rules" }).focus();
@@ -81,6 +91,8 @@ test("a change of rules is tried on history before it is saved, with the keyboar
   await expect(admin.getByText(/Version \d+ is in force\./)).not.toHaveText(before ?? "");
   await admin.getByRole("tab", { name: "Versions" }).click();
   await expect(admin.getByRole("row").filter({ hasText: "CRM ids reviewed" }).first()).toContainText("In force");
+  await admin.getByRole("tab", { name: "Rules" }).click();
+  await expect(admin.getByRole("list", { name: "Traits with a rule of their own" })).toContainText(`level_${run}`);
 });
 
 test("a pattern that is none is refused at its field", async ({ admin, watch }) => {

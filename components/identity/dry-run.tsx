@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Progress } from "@/components/ui/progress";
 import { Spinner } from "@/components/ui/spinner";
-import type { IdentityRules, PreviewExample, PreviewState } from "@/domain/identity/model";
+import type { IdentityRules, PreviewExample, PreviewState, TraitsPreview } from "@/domain/identity/model";
 import type { Result } from "@/domain/kernel/model";
 
 export type DryRunState = PreviewState | { status: "refused"; message: string } | { status: "starting" };
@@ -92,9 +92,47 @@ export function DryRun({ state }: { state: DryRunState }) {
           </div>
         ))}
       </dl>
+      {preview.traits ? <ChangedTraits traits={preview.traits} /> : null}
       <Examples title="Would split" examples={preview.splitExamples} />
       <Examples title="Would merge" examples={preview.mergedExamples} />
     </div>
+  );
+}
+
+function ChangedTraits({ traits }: { traits: TraitsPreview }) {
+  return (
+    <section className="grid gap-2" aria-label="Trait values">
+      <h3 className="text-sm font-medium">Trait values</h3>
+      <p className="text-sm text-muted-foreground">
+        {traits.people === 0
+          ? "Nobody's traits change at once."
+          : `${people(traits.people)} would show another value at once: those that have several fragments.`}{" "}
+        Values inside a fragment are chosen anew when the rules are applied to history.
+      </p>
+      {traits.keys.length > 0 ? (
+        <ul className="grid divide-y rounded-md border text-sm">
+          {traits.keys.map(({ key, people: n, examples }) => (
+            <li key={key} className="flex flex-wrap items-center gap-x-3 px-3 py-1.5">
+              <span className="font-medium">{key}</span>
+              <span className="text-muted-foreground">{people(n)}</span>
+              <span className="ml-auto flex flex-wrap gap-x-3">
+                {examples.map((id) => (
+                  <PersonLink key={id} id={id} />
+                ))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}
+
+function PersonLink({ id }: { id: number }) {
+  return (
+    <Link href={`/profiles/${id}`} className="inline-flex min-h-6 min-w-6 items-center text-primary-text underline underline-offset-2">
+      Person {id}
+    </Link>
   );
 }
 
@@ -108,13 +146,7 @@ function Examples({ title, examples }: { title: string; examples: PreviewExample
           <li key={example.people.join("-")} className="grid gap-1.5 rounded-md border px-3 py-2 text-sm">
             <span className="flex flex-wrap gap-x-3">
               {example.people.map((id) => (
-                <Link
-                  key={id}
-                  href={`/profiles/${id}`}
-                  className="inline-flex min-h-6 min-w-6 items-center text-primary-text underline underline-offset-2"
-                >
-                  Person {id}
-                </Link>
+                <PersonLink key={id} id={id} />
               ))}
             </span>
             <span className="flex flex-wrap gap-1">

@@ -3,7 +3,6 @@
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { NativeSelect } from "@/components/ui/native-select";
 import { Switch } from "@/components/ui/switch";
 import type { IdentityRules } from "@/domain/identity/model";
 import type { FieldErrors } from "@/domain/kernel/model";
@@ -40,7 +39,7 @@ const SWITCHES: readonly { key: "holdNewTypes" | "foldEmailAliases" | "ignoreEmp
   { key: "ignoreEmptyTraits", label: "Ignore empty traits", hint: "An empty text or null never replaces a value." },
 ];
 
-/** Limits that protect people from growing together, and how traits are chosen. */
+/** Limits that protect people from growing together. */
 export function Protection(props: {
   rules: IdentityRules;
   canWrite: boolean;
@@ -51,7 +50,7 @@ export function Protection(props: {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Protection and traits</CardTitle>
+        <CardTitle>Protection</CardTitle>
         <CardDescription>What keeps one bad value from joining half of your customers.</CardDescription>
       </CardHeader>
       <CardContent className="grid grid-cols-[minmax(0,1fr)] gap-5">
@@ -68,17 +67,6 @@ export function Protection(props: {
               />
             </Field>
           ))}
-          <Field label="Which value of a trait wins" hint="Among the parts of one person.">
-            <NativeSelect
-              disabled={!canWrite}
-              value={rules.traitRule}
-              onChange={(event) => onChange({ traitRule: event.target.value as IdentityRules["traitRule"] })}
-            >
-              <option value="last_updated">The newest</option>
-              <option value="first">The oldest</option>
-              <option value="source_priority">That of the most trusted source</option>
-            </NativeSelect>
-          </Field>
         </div>
         <div className="grid gap-4 lg:grid-cols-3">
           {SWITCHES.map(({ key, label, hint }) => (

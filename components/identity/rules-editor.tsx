@@ -14,6 +14,7 @@ import { DryRun, useDryRun } from "./dry-run";
 import { IdentifierRules } from "./identifier-rules";
 import type { SaveRules } from "./identity-tabs";
 import { Protection } from "./protection";
+import { TraitRules } from "./trait-rules";
 
 /** All rules on one page; a change is tried on history before it is saved. */
 export function RulesEditor({ view, canWrite, save }: { view: IdentityRulesView; canWrite: boolean; save: SaveRules }) {
@@ -38,6 +39,14 @@ export function RulesEditor({ view, canWrite, save }: { view: IdentityRulesView;
         onChange={(identifiers) => change({ identifiers })}
       />
       <Protection rules={rules} canWrite={canWrite} errors={saving.fields} onChange={change} />
+      <TraitRules
+        rules={rules}
+        sources={view.sources}
+        traitKeys={view.traitKeys}
+        canWrite={canWrite}
+        errors={saving.fields}
+        onChange={change}
+      />
       <BlockedValues
         values={rules.blocked}
         types={rules.identifiers.map(({ type }) => type)}

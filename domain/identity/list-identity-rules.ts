@@ -6,7 +6,7 @@ import { DEFAULT_IDENTITY_RULES, type IdentityRulesView, type RulesVersion } fro
 /** The rules in force, their versions, and types that wait for review. */
 export async function listIdentityRules(ctx: Ctx): Promise<IdentityRulesView> {
   requirePermission(ctx, "identity:read");
-  const [cursor, rows, types] = await Promise.all([
+  const [cursor, rows, types, sources, traits] = await Promise.all([
     readCursor(ctx.sql),
     ctx.sql<{ version: number; note: string | null; createdAt: Date; createdBy: string | null }[]>`
       select r.version, r.note, r.created_at as "createdAt", coalesce(u.name, r.created_by) as "createdBy"
@@ -16,6 +16,9 @@ export async function listIdentityRules(ctx: Ctx): Promise<IdentityRulesView> {
         (select type from identifiers order by type limit 1)
         union all select (select i.type from identifiers i where i.type > t.type order by i.type limit 1) from t where t.type is not null)
       select type from t where type is not null`,
+    ctx.sql<{ id: string; name: string }[]>`select id, name from sources order by name, id limit 1000`,
+    ctx.sql<{ key: string }[]>`
+      select key from seen_properties where kind = 'trait' group by key order by sum(n) desc, key limit 500`,
   ]);
   const { version, rules } = await rulesAt(ctx.sql, cursor);
   const known = new Set(rules.identifiers.filter(({ reviewed }) => reviewed).map(({ type }) => type));
@@ -36,6 +39,8 @@ export async function listIdentityRules(ctx: Ctx): Promise<IdentityRulesView> {
     version,
     rules: { ...DEFAULT_IDENTITY_RULES, ...rules },
     versions,
+    sources: sources.map(({ id, name }) => ({ id, name })),
+    traitKeys: traits.map(({ key }) => key),
     unreviewed: types.map(({ type }) => type).filter((type) => !known.has(type)),
   };
 }

@@ -28,6 +28,16 @@ export interface BlockedValue {
   action: "block" | "no_merge";
 }
 
+export const TRAIT_RULES = ["last_updated", "first", "source_priority"] as const;
+export type TraitRule = (typeof TRAIT_RULES)[number];
+
+export interface OwnTraitRule {
+  key: string;
+  rule: TraitRule;
+  /** As in IdentityRules. */
+  sourcePriority: string[];
+}
+
 export interface IdentityRules {
   /** Highest priority first. */
   identifiers: IdentifierRule[];
@@ -46,9 +56,11 @@ export interface IdentityRules {
   /** Collapse alarm: values of one type that one person may gather within a year. */
   collapsePerType: number;
   /** How one person's trait is chosen out of several fragments' values. */
-  traitRule: "last_updated" | "first" | "source_priority";
-  /** Source ids, most trusted first (for `source_priority`). */
+  traitRule: TraitRule;
+  /** Source ids, most trusted first (for `source_priority`); sources that are not listed come last, the newest value first. */
   sourcePriority: string[];
+  /** Traits that are chosen by a rule of their own. */
+  traitRules: OwnTraitRule[];
   ignoreEmptyTraits: boolean;
 }
 
@@ -103,6 +115,7 @@ export const DEFAULT_IDENTITY_RULES: IdentityRules = {
   collapsePerType: 50,
   traitRule: "last_updated",
   sourcePriority: [],
+  traitRules: [],
   ignoreEmptyTraits: true,
 };
 
@@ -190,6 +203,17 @@ export interface RulesPreview {
   identifiersGained: number;
   splitExamples: PreviewExample[];
   mergedExamples: PreviewExample[];
+  /**
+   * Traits of today's people that another choice among their fragments changes at once, without a replay of history.
+   * Null when traits are chosen as before.
+   */
+  traits: TraitsPreview | null;
+}
+
+export interface TraitsPreview {
+  people: number;
+  /** The 50 traits that change most. */
+  keys: { key: string; people: number; examples: number[] }[];
 }
 
 export type PreviewState =
@@ -211,6 +235,9 @@ export interface IdentityRulesView {
   versions: RulesVersion[];
   /** Identifier types that messages brought and nobody has reviewed. */
   unreviewed: string[];
+  /** What an order of trust may name, and the traits seen so far (the 500 most frequent). */
+  sources: { id: string; name: string }[];
+  traitKeys: string[];
 }
 
 /** Names of mentioned sources; a deleted one is absent. */

@@ -2,6 +2,7 @@ import { connectLike, type Database } from "@/db/client";
 import { readCursor } from "./cursor";
 import type { IdentityRules, PreviewExample, RulesPreview } from "./model";
 import { Processor } from "./processor";
+import { previewTraits } from "./preview-traits";
 import { DERIVED_TABLES, type RebuildProgress } from "./rebuild";
 
 const EXAMPLES = 20;
@@ -37,13 +38,13 @@ export async function previewRules(
       await options.progress?.({ done, total: target.processed });
       if (caughtUp || processed === 0) break;
     }
-    return { messages: done, ...(await compare(own)) };
+    return { messages: done, ...(await compare(own)), traits: await previewTraits(database, rules) };
   } finally {
     await own.end();
   }
 }
 
-async function compare({ sql }: Database): Promise<Omit<RulesPreview, "messages">> {
+async function compare({ sql }: Database): Promise<Omit<RulesPreview, "messages" | "traits">> {
   await sql`analyze identifiers`;
   await sql`
     create temporary table compared as
@@ -53,7 +54,7 @@ async function compare({ sql }: Database): Promise<Omit<RulesPreview, "messages"
     full join (select i.type, i.value, coalesce(a.canonical_id, i.profile_id) as person
       from pg_temp.identifiers i left join pg_temp.profile_aliases a on a.profile_id = i.profile_id) n
     on n.type = o.type and n.value = o.value`;
-  const [row] = await sql<Omit<RulesPreview, "messages" | "splitExamples" | "mergedExamples">[]>`
+  const [row] = await sql<Omit<RulesPreview, "messages" | "traits" | "splitExamples" | "mergedExamples">[]>`
     select (select count(*) from public.profiles where merged_into is null)::int8 as "peopleBefore",
       (select count(*) from pg_temp.profiles where merged_into is null)::int8 as "peopleAfter",
       (select count(*) from (select 1 from compared group by before having before is not null and count(distinct after) > 1) s)::int8 as split,

@@ -6,6 +6,7 @@ import { CALL_NAMES } from "./facts";
 import { loadPersons, type Loaded } from "./load-people";
 import { parseUnits, type Person } from "./person";
 import { IdentityState } from "./state";
+import { sameTraitPolicy } from "./traits";
 import { planAliases, planChanges, planSearch, planShapes, runAll, shapeOf, type Write } from "./write-batch";
 
 const ints = (values: Iterable<number>): string => `{${[...values].join(",")}}`;
@@ -130,8 +131,7 @@ const AT_ONCE = 1_000;
  * of fragments and rules, never of when somebody last looked. Does nothing when the choice is the same.
  */
 export async function reconcileAgain(tx: TxSql, before: CompiledRules, after: CompiledRules): Promise<void> {
-  const policy = ({ rules }: CompiledRules): string => JSON.stringify([rules.traitRule, rules.sourcePriority]);
-  if (policy(before) === policy(after)) return;
+  if (sameTraitPolicy(before.rules, after.rules)) return;
   const rows = await tx<{ id: number }[]>`select distinct canonical_id as id from profile_aliases order by 1`;
   for (let i = 0; i < rows.length; i += AT_ONCE) {
     const fragments = await fragmentsWith(

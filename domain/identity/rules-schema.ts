@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
-import { LIMIT_PERIODS } from "./model";
+import { LIMIT_PERIODS, TRAIT_RULES } from "./model";
 
 const pattern = (text: string): boolean => {
   try {
@@ -32,6 +32,18 @@ const blocked = z
   .refine((entry) => entry.match === "exact" || pattern(entry.value), { path: ["value"], message: "This is no RE2 pattern" })
   .refine((entry) => entry.value.trim() !== "", { path: ["value"], message: "Enter a value" });
 
+const sourcePriority = z
+  .array(z.string().min(1).max(60))
+  .max(1_000)
+  .refine((list) => new Set(list).size === list.length, "Each source once");
+
+const ownTraitRule = z
+  .object({ key: z.string().trim().min(1, "Enter the trait").max(255), rule: z.enum(TRAIT_RULES), sourcePriority })
+  .refine((own) => own.rule !== "source_priority" || own.sourcePriority.length > 0, {
+    path: ["sourcePriority"],
+    message: "Name at least one source",
+  });
+
 export const rulesSchema = z.object({
   identifiers: z
     .array(identifier)
@@ -46,7 +58,12 @@ export const rulesSchema = z.object({
   sharedDeviceThreshold: z.number().int().min(2).max(1_000),
   collapsePerDay: z.number().int().min(1).max(100_000),
   collapsePerType: z.number().int().min(1).max(10_000),
-  traitRule: z.enum(["last_updated", "first", "source_priority"]),
-  sourcePriority: z.array(z.string().max(60)).max(1_000),
+  traitRule: z.enum(TRAIT_RULES),
+  sourcePriority,
+  traitRules: z
+    .array(ownTraitRule)
+    .max(200)
+    .refine((list) => new Set(list.map(({ key }) => key)).size === list.length, "Each trait once")
+    .default([]),
   ignoreEmptyTraits: z.boolean(),
 });

@@ -1,29 +1,52 @@
 import type { Json, JsonObject } from "@/domain/events/model";
 import type { TraitMeta, Traits, TraitsMeta } from "@/domain/profiles/model";
-import type { IdentityRules } from "./model";
+import type { IdentityRules, TraitRule } from "./model";
 import { cut, normaliseEmail } from "./normalise";
 import type { KnownIdentifier } from "./state";
 
 /** Traits that one fragment keeps; more are not taken, so that garbage cannot grow a row without end. */
 export const MAX_TRAITS = 1_000;
 
-type TraitPolicy = Pick<IdentityRules, "traitRule" | "sourcePriority" | "ignoreEmptyTraits">;
+export type TraitPolicy = Pick<IdentityRules, "traitRule" | "sourcePriority" | "traitRules" | "ignoreEmptyTraits">;
 
-/** Whether a new value takes the place of a held one. Ties go by message id, so the order of arrival never matters. */
-export function beats(next: TraitMeta, held: TraitMeta, policy: TraitPolicy): boolean {
-  if (Boolean(next.fill) !== Boolean(held.fill)) return !next.fill;
-  // What merely came along fills a gap once: the earliest stays.
-  if (next.fill || policy.traitRule === "first") return before(next, held);
-  if (policy.traitRule === "source_priority") {
-    const rank = (meta: TraitMeta): number => {
-      const index = policy.sourcePriority.indexOf(meta.sourceId);
-      return index < 0 ? Infinity : index;
+interface Choice {
+  rule: TraitRule;
+  /** Source id to its place in the order; an unlisted source stands behind all listed ones. */
+  ranks: ReadonlyMap<string, number>;
+}
+
+/** Rules are immutable, and every value of every message asks. */
+const choices = new WeakMap<TraitPolicy, { general: Choice; byKey: ReadonlyMap<string, Choice> }>();
+
+function choiceOf(policy: TraitPolicy, key: string): Choice {
+  let found = choices.get(policy);
+  if (!found) {
+    const choice = (rule: TraitRule, order: readonly string[]): Choice => ({ rule, ranks: new Map(order.map((id, index) => [id, index])) });
+    found = {
+      general: choice(policy.traitRule, policy.sourcePriority),
+      byKey: new Map(policy.traitRules.map((own) => [own.key, choice(own.rule, own.sourcePriority)])),
     };
-    const [a, b] = [rank(next), rank(held)];
+    choices.set(policy, found);
+  }
+  return found.byKey.get(key) ?? found.general;
+}
+
+/** Whether a new value of the trait takes the place of a held one. Ties go by message id, so the order of arrival never matters. */
+export function beats(key: string, next: TraitMeta, held: TraitMeta, policy: TraitPolicy): boolean {
+  if (Boolean(next.fill) !== Boolean(held.fill)) return !next.fill;
+  const { rule, ranks } = choiceOf(policy, key);
+  // What merely came along fills a gap once: the earliest stays.
+  if (next.fill || rule === "first") return before(next, held);
+  if (rule === "source_priority") {
+    const a = ranks.get(next.sourceId) ?? Infinity;
+    const b = ranks.get(held.sourceId) ?? Infinity;
     if (a !== b) return a < b;
   }
   return before(held, next);
 }
+
+export const sameTraitPolicy = (a: TraitPolicy, b: TraitPolicy): boolean =>
+  JSON.stringify([a.traitRule, a.sourcePriority, a.traitRules]) === JSON.stringify([b.traitRule, b.sourcePriority, b.traitRules]);
 
 const before = (a: TraitMeta, b: TraitMeta): boolean => a.at < b.at || (a.at === b.at && a.messageId < b.messageId);
 
@@ -43,7 +66,7 @@ export function layTraits(into: FragmentTraits, values: JsonObject, meta: TraitM
     if (key === "__proto__" || (policy.ignoreEmptyTraits && isEmpty(value))) continue;
     const held = Object.hasOwn(into.meta, key) ? into.meta[key] : undefined;
     if (held) {
-      if (!beats(meta, held, policy)) continue;
+      if (!beats(key, meta, held, policy)) continue;
     } else {
       if (size < 0) size = Object.keys(into.meta).length;
       if (size >= MAX_TRAITS) continue;
@@ -68,7 +91,7 @@ export function reconcile(parts: readonly FragmentTraits[], policy: TraitPolicy)
       const meta = part.meta[key];
       if (!meta) continue;
       const held = metas[key];
-      if (held && !beats(meta, held, policy)) continue;
+      if (held && !beats(key, meta, held, policy)) continue;
       out[key] = part.traits[key] as Json;
       metas[key] = meta;
     }
