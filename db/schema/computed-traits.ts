@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { COMPUTED_STATUSES, VALUE_TYPES } from "@/domain/segments/computed/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
@@ -18,6 +18,8 @@ export const computedTraits = pgTable(
     valueType: choice("value_type", VALUE_TYPES).notNull(),
     /** Value of everybody who has no row in `computed_values`: 0, or null for none. */
     empty: jsonb("empty"),
+    /** Values come from personal data: masked for whoever may not see such. */
+    personal: boolean("personal").notNull().default(false),
     ownerId: text("owner_id"),
     /** What a computation over everybody left for the single person: borders of RFM parts. */
     state: jsonb("state"),

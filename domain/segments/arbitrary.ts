@@ -420,3 +420,7 @@ export const ruleArbitrary: fc.Arbitrary<Rule> = fc
     };
     return { version: RULE_VERSION, root: { kind: "group", id: "root", match, children: children.map(grow) } };
   });
+
+/** Parts of event rows, for what else looks at events. */
+export const eventParts = { event: fc.option(eventName, { nil: null }), where, window: windowArbitrary };
+export { measure as measureArbitrary, path as pathArbitrary };

@@ -91,9 +91,9 @@ const nested = (path: readonly string[], value: Json): JsonObject =>
 const PROBE = "Probe";
 const changes = (before: JsonObject, after: Json): boolean => JSON.stringify(before) !== JSON.stringify(after);
 /** Whether values under this path are personal by the names of its keys, as the mask sees it. */
-const withheldTrait = (path: readonly string[]): boolean =>
+export const withheldTrait = (path: readonly string[]): boolean =>
   isPersonalTrait(path[0] ?? "") || changes(nested(path, PROBE), maskTraits(nested(path, PROBE)) as Json);
-const withheldProperty = (path: readonly string[]): boolean => changes(nested(path, PROBE), maskJson(nested(path, PROBE), "properties"));
+export const withheldProperty = (path: readonly string[]): boolean => changes(nested(path, PROBE), maskJson(nested(path, PROBE), "properties"));
 /** Whether one value holds an address or a number of a person though its key is not personal. */
 export const holdsPersonal = (value: string): boolean => changes({ value }, maskJson({ value }, "properties"));
 

@@ -33,7 +33,8 @@ export function compileLeaf(leaf: Leaf, options: CompileOptions): CompiledQuery 
   return { text: `${compiler.prelude()} select p.id from people p where ${compiler.node(leaf)}`, params: compiler.params.list };
 }
 
-class Compiler {
+/** Writes the SQL of rules; what computed traits ask is made of its parts. */
+export class Compiler {
   readonly params = new Params();
   private readonly env: CompileEnv;
 
@@ -113,7 +114,7 @@ class Compiler {
   }
 
   /** Events by name and filters, with the person each belongs to: `pid, at, id, value, properties`. Nothing after now. */
-  private events(event: string | null, where: readonly Filter[], window?: Window): string {
+  events(event: string | null, where: readonly Filter[], window?: Window): string {
     const { params } = this;
     const conditions = [`e.occurred_at <= ${params.add(new Date(this.options.now).toISOString(), "timestamptz")}`, "e.profile_id > 0"];
     conditions.push(
@@ -168,7 +169,7 @@ class Compiler {
   }
 
   /** SQL of a measure over events `m` of one person, as float8. */
-  private measure(measure: Measure): { sql: string; zoned?: boolean } {
+  measure(measure: Measure): { sql: string; zoned?: boolean } {
     switch (measure.of) {
       case "count":
         return { sql: "count(*)::float8" };

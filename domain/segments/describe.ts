@@ -36,9 +36,10 @@ export function describeNode(node: RuleNode, env: DescribeEnv = {}): Phrase[] {
 const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-US", { maximumFractionDigits: 20 })} ${n === 1 ? one : many}`;
 const durationText = ({ n, unit }: Duration): string => count(n, unit);
-const pathText = (path: readonly string[]): string => path.join(" › ");
+export const pathText = (path: readonly string[]): string => path.join(" › ");
 
-class Words {
+/** Collects the pieces of a sentence; the sentences of computed traits are made of the same pieces. */
+export class Words {
   readonly parts: Phrase[] = [];
   constructor(private readonly env: DescribeEnv) {}
 
@@ -151,7 +152,7 @@ class Words {
     }
   }
 
-  private eventName(event: string | null, where: readonly Filter[]): this {
+  eventName(event: string | null, where: readonly Filter[]): this {
     this.strong(event ?? "any event");
     where.forEach((filter, i) => {
       this.add(i === 0 ? " (where " : " and ");
@@ -221,7 +222,7 @@ class Words {
     return this.add(`${words} `).strong(String(compare.n));
   }
 
-  private window(window: Window, lead = ""): void {
+  window(window: Window, lead = ""): void {
     switch (window.kind) {
       case "ever":
         this.add(lead ? "" : " ever");
@@ -345,7 +346,7 @@ class Words {
 }
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const measureText = (measure: Measure): string =>
+export const measureText = (measure: Measure): string =>
   ({
     count: "number",
     days: "number of distinct days",
