@@ -1,0 +1,1 @@
+ALTER TABLE "computed_traits" ADD COLUMN "personal" boolean DEFAULT false NOT NULL;
