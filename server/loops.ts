@@ -3,7 +3,8 @@ import { jobLoop } from "./jobs";
 import type { Loop } from "./loop";
 import { maintenance } from "./maintenance";
 import { processing } from "./processing";
+import { computedTraits } from "./computed-traits";
 import { segments } from "./segments";
 
 /** Every loop of the worker. A new one is added here; its types are in loop.ts. */
-export const loops: readonly Loop[] = [processing, segments, maintenance, jobLoop(jobHandlers)];
+export const loops: readonly Loop[] = [processing, segments, computedTraits, maintenance, jobLoop(jobHandlers)];

@@ -3,9 +3,17 @@
 import { createContext, useContext, type Dispatch } from "react";
 import type { SeenWarning } from "@/domain/segments/catalog-model";
 import type { Estimate } from "@/domain/segments/contracts";
+import type { ValueType } from "@/domain/segments/computed/model";
 import type { Rule } from "@/domain/segments/model";
 import type { BuilderAction } from "./builder-state";
 import type { Drag } from "./use-drag";
+
+/** A computed trait that a row may ask. */
+export interface BuilderTrait {
+  id: string;
+  name: string;
+  valueType: ValueType;
+}
 
 /** What rows and editors need of the builder around them. */
 export interface BuilderContextValue {
@@ -21,6 +29,7 @@ export interface BuilderContextValue {
   warnings: ReadonlyMap<string, readonly SeenWarning[]>;
   segments: readonly { id: string; name: string; size: number }[];
   lists: readonly { id: string; name: string; size: number }[];
+  traits: readonly BuilderTrait[];
   names: Readonly<Record<string, string>>;
   /** IANA zone of the company: days begin at its midnight. */
   zone: string;

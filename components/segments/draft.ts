@@ -36,6 +36,7 @@ export function problemOf(leaf: Leaf): string | null {
 
 function missingIn(leaf: Leaf): string | null {
   if (leaf.kind === "trait" && leaf.path.some((key) => key === "")) return "Choose a trait.";
+  if (leaf.kind === "computed" && leaf.traitId === "") return "Choose a computed trait.";
   if ((leaf.kind === "event" || leaf.kind === "event_time") && leaf.event === "") return "Choose an event.";
   if (leaf.kind === "sequence" && leaf.steps.some((step) => step.event === "" || step.without?.event === ""))
     return "Choose an event for every step.";

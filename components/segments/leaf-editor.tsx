@@ -1,11 +1,12 @@
 "use client";
 
 import { Textarea } from "@/components/ui/textarea";
+import type { ValueType } from "@/domain/segments/computed/model";
 import { LIFECYCLE_STATES, type Leaf, type LeafOf, type Test } from "@/domain/segments/model";
 import { useBuilder } from "./builder-context";
 import { CompareInput, EventInput, Filters, MeasureInput, WindowInput } from "./event-parts";
 import { DurationInput, NumberInput, WordInput, WordSelect } from "./inline";
-import { usualOperator, withOperator } from "./operators";
+import { usualOperator, withOperator, type OperatorId } from "./operators";
 import { SequenceEditor } from "./sequence-editor";
 import { pathText, SuggestInput, textPath } from "./suggest";
 import { TestEditor } from "./test-editor";
@@ -19,6 +20,8 @@ export function LeafEditor({ leaf }: { leaf: Leaf }) {
   switch (leaf.kind) {
     case "trait":
       return <TraitEditor leaf={leaf} put={put} />;
+    case "computed":
+      return <ComputedEditor leaf={leaf} put={put} />;
     case "event":
       return <EventEditor leaf={leaf} put={put} />;
     case "event_time":
@@ -196,6 +199,40 @@ function TraitEditor({ leaf, put }: { leaf: LeafOf<"trait">; put: Put }) {
         what={`Trait ${name}`}
         test={leaf.test}
         source={{ of: "values", kind: "trait", path: leaf.path }}
+        onChange={(test, field) => put({ ...leaf, test }, field)}
+      />
+    </>
+  );
+}
+
+/** Tests that begin a row over a computed trait, by the type of its values. */
+const FIRST_TEST: Record<ValueType, OperatorId> = {
+  number: "number:gte",
+  text: "text_list:in",
+  date: "date_relative:within_last",
+  list: "list:has_some_of",
+  any: "presence:exists",
+};
+
+function ComputedEditor({ leaf, put }: { leaf: LeafOf<"computed">; put: Put }) {
+  const { traits } = useBuilder();
+  const name = traits.find(({ id }) => id === leaf.traitId)?.name ?? "";
+  return (
+    <>
+      <span>their computed trait</span>
+      <WordSelect
+        label="Computed trait"
+        value={leaf.traitId}
+        options={[{ value: "", label: "choose a computed trait" }, ...traits.map((one) => ({ value: one.id, label: one.name }))]}
+        onChange={(traitId) => {
+          const chosen = traits.find(({ id }) => id === traitId);
+          put({ ...leaf, traitId, test: chosen ? withOperator(FIRST_TEST[chosen.valueType]) : leaf.test });
+        }}
+      />
+      <TestEditor
+        what={`Computed trait ${name}`}
+        test={leaf.test}
+        source={{ of: "values", kind: "computed", path: [leaf.traitId] }}
         onChange={(test, field) => put({ ...leaf, test }, field)}
       />
     </>

@@ -1,6 +1,7 @@
 import {
   AtSign,
   Building2,
+  Calculator,
   CalendarClock,
   Code,
   Dices,
@@ -115,6 +116,13 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
         make: (id) => ({ kind: "trait", id, path: [""], test: equals() }),
       },
       {
+        kind: "computed",
+        label: "Computed trait",
+        hint: "a number or value kept for everybody",
+        icon: Calculator,
+        make: (id) => ({ kind: "computed", id, traitId: "", test: withOperator("number:gte") }),
+      },
+      {
         kind: "location",
         label: "Place",
         hint: "country, city, time zone",
@@ -176,6 +184,7 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
 
 export const KIND_ICONS: Readonly<Record<LeafKind, LucideIcon>> = {
   trait: Tag,
+  computed: Calculator,
   event: MousePointerClick,
   event_time: CalendarClock,
   sequence: Footprints,

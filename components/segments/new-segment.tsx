@@ -16,7 +16,7 @@ import { getJson } from "./queries";
 import { SegmentBuilder, type SegmentBuilderProps } from "./segment-builder";
 import { TemplateGallery } from "./template-gallery";
 
-type Props = Pick<SegmentBuilderProps, "segments" | "lists" | "folders" | "zone" | "save">;
+type Props = Pick<SegmentBuilderProps, "segments" | "lists" | "traits" | "folders" | "zone" | "save">;
 
 /** Where a new segment begins: blank, a sentence or a template; then the builder. */
 export function NewSegment(builder: Props) {
@@ -62,7 +62,7 @@ export function NewSegment(builder: Props) {
         }
       />
       <DescribeBox
-        names={Object.fromEntries([...builder.segments, ...builder.lists].map(({ id, name }) => [id, name]))}
+        names={Object.fromEntries([...builder.segments, ...builder.lists, ...builder.traits].map(({ id, name }) => [id, name]))}
         onUse={(rule) => setStart({ rule, name: "" })}
       />
       <section aria-labelledby="gallery" className="grid gap-2">

@@ -24,7 +24,7 @@ import type { Result } from "@/domain/kernel/model";
 import type { SeenWarning } from "@/domain/segments/catalog-model";
 import type { Match, Rule } from "@/domain/segments/model";
 import { swallowingBranches } from "./banners";
-import { BuilderProvider, type BuilderContextValue } from "./builder-context";
+import { BuilderProvider, type BuilderContextValue, type BuilderTrait } from "./builder-context";
 import { BuilderPanel, Total } from "./builder-panel";
 import { builderReducer, fits, place, startState } from "./builder-state";
 import { hasSql, problemsOf, runnable, whereabouts } from "./draft";
@@ -50,6 +50,7 @@ export interface SegmentBuilderProps {
   segment?: { id: string; version: number; name: string };
   segments: readonly { id: string; name: string; size: number }[];
   lists: readonly { id: string; name: string; size: number }[];
+  traits: readonly BuilderTrait[];
   folders: readonly string[];
   zone: string;
   save: (input: SaveInput) => Promise<Result<{ id: string }>>;
@@ -63,7 +64,7 @@ const MATCHES = [
 
 /** The rule on the left, its counts beside every row; what it means and whom it holds on the right. */
 export function SegmentBuilder(props: SegmentBuilderProps) {
-  const { initial, segment, segments, lists, zone } = props;
+  const { initial, segment, segments, lists, traits, zone } = props;
   const router = useRouter();
   const { can } = useViewer();
   const [state, dispatch] = useReducer(builderReducer, initial, startState);
@@ -74,7 +75,10 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
   const [showProblems, setShowProblems] = useState(false);
   const [said, setSaid] = useState("");
   const root = useRef<HTMLDivElement>(null);
-  const names = useMemo(() => Object.fromEntries([...segments, ...lists].map((one) => [one.id, one.name])), [segments, lists]);
+  const names = useMemo(
+    () => Object.fromEntries([...segments, ...lists, ...traits].map((one) => [one.id, one.name])),
+    [segments, lists, traits],
+  );
   const problems = useMemo(() => new Map(problemsOf(rule).map(({ nodeId, message }) => [nodeId, message])), [rule]);
   const whole = useMemo(() => runnable(rule), [rule]);
   const { estimate, warnings, stale, error: failed, retry } = useEstimate(whole, segment?.id);
@@ -142,6 +146,7 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
     warnings: byNode,
     segments: segments.filter((one) => one.id !== segment?.id),
     lists,
+    traits,
     names,
     zone,
     maySql: can("segments:sql"),

@@ -109,7 +109,7 @@ export function Overview({ segment }: { segment: SegmentDetail }) {
           </CardContent>
         </Card>
         <Refs title="Used by" none="Nothing uses this segment yet." refs={segment.usedByList} />
-        <Refs title="Uses" none="It uses no other segment." refs={segment.uses} />
+        <Refs title="Uses" none="It uses no other segment and no computed trait." refs={segment.uses} />
       </div>
     </div>
   );
@@ -139,7 +139,10 @@ function Refs({ title, none, refs }: { title: string; none: string; refs: readon
           <ul>
             {refs.map((ref) => (
               <li key={ref.id}>
-                <Link href={`/segments/${ref.id}`} className="text-primary-text hover:underline">
+                <Link
+                  href={ref.id.startsWith("trt_") ? `/segments/traits/${ref.id}` : `/segments/${ref.id}`}
+                  className="text-primary-text hover:underline"
+                >
                   {ref.name}
                 </Link>
               </li>

@@ -436,7 +436,7 @@ function planTraits(batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, que
   );
 }
 
-/** Tells segments whom a batch touched and whom a merge or an un-merge changed, while there is a segment to tell. */
+/** Tells segments and computed traits whom a batch touched and whom a merge or an un-merge changed, while there is one to tell. */
 export function planChanges(touched: readonly number[], merged: readonly number[], queue: Queue): void {
   const joined = new Set(merged);
   const ids = [...new Set([...touched, ...joined])];
@@ -447,7 +447,8 @@ export function planChanges(touched: readonly number[], merged: readonly number[
     (tx) => tx`
   insert into profile_changes (profile_id, merged)
   select u.id, u.merged from unnest(${list}::text::int[], ${flags}::text::bool[]) u(id, merged)
-  where exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`,
+  where (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
+    or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))`,
   );
 }
 
@@ -460,6 +461,7 @@ function planAccountChanges(accountIds: readonly string[], queue: Queue): void {
   insert into profile_changes (profile_id)
   select distinct coalesce(a.canonical_id, l.profile_id) from account_links l left join profile_aliases a on a.profile_id = l.profile_id
   where l.account_id = any(${ids}::text[])
-    and exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)`,
+    and (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
+    or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))`,
   );
 }

@@ -315,6 +315,10 @@ type Bare<T> = T extends unknown ? Omit<T, "id"> : never;
 const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("trait" as const), path, test: anyTest }) },
   {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("computed" as const), traitId: fc.constantFrom("trt_a", "trt_b"), test: anyTest }),
+  },
+  {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant("event" as const),
@@ -422,5 +426,9 @@ export const ruleArbitrary: fc.Arbitrary<Rule> = fc
   });
 
 /** Parts of event rows, for what else looks at events. */
-export const eventParts = { event: fc.option(eventName, { nil: null }), where, window: windowArbitrary };
+export const eventParts = {
+  event: fc.option(eventName, { nil: null }),
+  where,
+  window: windowArbitrary as fc.Arbitrary<Exclude<Window, { kind: "since_entered" }>>,
+};
 export { measure as measureArbitrary, path as pathArbitrary };

@@ -32,6 +32,7 @@ export const VALUE_KINDS = [
   "device_name",
   "device_os",
   "identifier_type",
+  "computed",
 ] as const;
 export type ValueKind = (typeof VALUE_KINDS)[number];
 

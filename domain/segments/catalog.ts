@@ -93,7 +93,8 @@ const changes = (before: JsonObject, after: Json): boolean => JSON.stringify(bef
 /** Whether values under this path are personal by the names of its keys, as the mask sees it. */
 export const withheldTrait = (path: readonly string[]): boolean =>
   isPersonalTrait(path[0] ?? "") || changes(nested(path, PROBE), maskTraits(nested(path, PROBE)) as Json);
-export const withheldProperty = (path: readonly string[]): boolean => changes(nested(path, PROBE), maskJson(nested(path, PROBE), "properties"));
+export const withheldProperty = (path: readonly string[]): boolean =>
+  changes(nested(path, PROBE), maskJson(nested(path, PROBE), "properties"));
 /** Whether one value holds an address or a number of a person though its key is not personal. */
 export const holdsPersonal = (value: string): boolean => changes({ value }, maskJson({ value }, "properties"));
 
@@ -123,6 +124,11 @@ export async function suggestValues(ctx: Ctx, given: unknown): Promise<Suggested
   if (withheld || (asksPath && path.length === 0) || (asksEvent && input.event === undefined))
     return { values: [], sampled: 0, complete: false, withheld };
 
+  // A computed trait is named by its id; of one that is made of personal data no value is offered.
+  if (input.kind === "computed" && !sees) {
+    const [trait] = await ctx.sql<{ personal: boolean }[]>`select personal from computed_traits where id = ${path[0] ?? ""}`;
+    if (trait?.personal) return { values: [], sampled: 0, complete: false, withheld: true };
+  }
   const limit = asksEvent ? SAMPLE.events : SAMPLE.people;
   const { sql } = ctx;
   // EXPLAIN: both samples stop after `limit` rows of an index in its order, "Index Scan … using profiles_last_seen_idx" and
@@ -132,9 +138,11 @@ export async function suggestValues(ctx: Ctx, given: unknown): Promise<Suggested
       ? sql`select ${input.kind === "property" ? sql`e.properties` : sql`e.context`} #> ${path}::text[] as v from events e
           where e.event_type = (select id from event_types where name = ${input.event ?? ""}) and e.occurred_at <= ${ctx.clock.now()}
           order by e.occurred_at desc limit ${limit}`
-      : input.kind === "account"
-        ? sql`select a.traits #> ${path}::text[] as v from accounts a limit ${limit}`
-        : sql`select ${personPart(sql, input.kind, path)} as v
+      : input.kind === "computed"
+        ? sql`select v.value as v from computed_values v where v.trait_id = ${path[0] ?? ""} and v.value is not null limit ${limit}`
+        : input.kind === "account"
+          ? sql`select a.traits #> ${path}::text[] as v from accounts a limit ${limit}`
+          : sql`select ${personPart(sql, input.kind, path)} as v
           from (select * from profiles where merged_into is null order by last_seen_at desc nulls last, id desc nulls last limit ${limit}) p`;
   const rows = await sql<{ value: string; type: "string" | "number" | "boolean"; n: number; sampled: number }[]>`
     with sample as materialized (${sample}), size as (select count(*)::int8 as n from sample),
@@ -162,7 +170,7 @@ export async function suggestValues(ctx: Ctx, given: unknown): Promise<Suggested
 }
 
 /** What is read of each sampled person: jsonb, a list where there may be several. */
-function personPart(sql: Ctx["sql"], kind: Exclude<ValueKind, "property" | "context" | "account">, path: readonly string[]) {
+function personPart(sql: Ctx["sql"], kind: Exclude<ValueKind, "property" | "context" | "account" | "computed">, path: readonly string[]) {
   const several = (what: "type" | "name" | "os") => sql`(
     select jsonb_agg(distinct d.${sql(what)}) from devices d
     where d.profile_id = p.id or d.profile_id in (select a.profile_id from profile_aliases a where a.canonical_id = p.id))`;

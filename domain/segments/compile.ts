@@ -66,6 +66,8 @@ export class Compiler {
     switch (leaf.kind) {
       case "trait":
         return this.tested(leaf.test, `p.traits #> ${this.params.add(leaf.path, "text[]")}`, "p.zone");
+      case "computed":
+        return this.computed(leaf);
       case "event":
         return this.event(leaf);
       case "event_time":
@@ -106,6 +108,19 @@ export class Compiler {
         if (!this.options.approveSql) throw new Error("This rule holds an SQL condition, and nobody approved it.");
         return `p.id in (select coalesce(a.canonical_id, s.id) from (${this.options.approveSql(leaf.sql)}) s(id) left join profile_aliases a on a.profile_id = s.id)`;
     }
+  }
+
+  /**
+   * A computed trait: people whose kept value passes; where the value of everybody else (0 or none) passes too, the
+   * complement of those whose value does not. One walk over the trait's values by `computed_values_pkey`.
+   */
+  private computed({ traitId, test }: LeafOf<"computed">): string {
+    const id = this.params.add(traitId, "text");
+    const held = `select v.profile_id from computed_values v ${ZONED.has(test.type) ? "join people z on z.id = v.profile_id" : ""}
+      where v.trait_id = ${id} and v.value is not null and`;
+    const empty = this.tested(test, `(select t.empty from computed_traits t where t.id = ${id})`, "'UTC'");
+    return `case when ${empty} then p.id not in (${held} not ${this.tested(test, "v.value", "z.zone")})
+      else p.id in (${held} ${this.tested(test, "v.value", "z.zone")}) end`;
   }
 
   /** A test over a jsonb expression, computed once. */

@@ -2,6 +2,7 @@ import type { Database, TxSql } from "@/db/client";
 import { companySettings } from "@/domain/access";
 import { DomainError } from "@/domain/kernel/errors";
 import type { IdSet } from "@/domain/kernel/sets/id-set";
+import { GENERATION } from "./computed/settle";
 import { membersOn } from "./engine";
 import { loadPeople } from "./load-people";
 import { iso, lockMembership } from "./membership";
@@ -26,6 +27,8 @@ interface Snapshot {
   /** Newest change of a person and of membership that this state of the data holds. */
   change: number;
   transition: number;
+  /** Step of computed traits up to which this state has their values. */
+  generation: number;
   dues: { id: number; at: string }[];
 }
 
@@ -57,8 +60,9 @@ export async function computeSegment(database: Database, id: string, version: nu
 
 async function read(tx: TxSql, id: string, rule: Rule, zone: string, options: ComputeOptions): Promise<Snapshot> {
   const { now, signal, progress } = options;
-  const [marks] = await tx<{ change: number; transition: number }[]>`
-    select coalesce((select max(id) from profile_changes), 0)::int8 as change, coalesce((select max(id) from segment_transitions), 0)::int8 as transition`;
+  const [marks] = await tx<{ change: number; transition: number; generation: number }[]>`
+    select coalesce((select max(id) from profile_changes), 0)::int8 as change, coalesce((select max(id) from segment_transitions), 0)::int8 as transition,
+      coalesce((select change_id from segment_cursors where name = ${GENERATION}), 0)::int8 as generation`;
   const timed = [...leavesOf(rule.root)].some(changesWithTime);
   let people = 0;
   const { base, total } = await membersOn(tx, rule, { now, zone, segmentId: id }, async () => {
@@ -85,7 +89,7 @@ async function read(tx: TxSql, id: string, rule: Rule, zone: string, options: Co
       await progress?.(done, people);
     }
   }
-  return { total, people, change: marks?.change ?? 0, transition: marks?.transition ?? 0, dues };
+  return { total, people, change: marks?.change ?? 0, transition: marks?.transition ?? 0, generation: marks?.generation ?? 0, dues };
 }
 
 async function writeMembers(tx: TxSql, id: string, version: number, snapshot: Snapshot, now: number, ms: number): Promise<boolean> {
@@ -123,6 +127,9 @@ async function writeMembers(tx: TxSql, id: string, version: number, snapshot: Sn
       union all
       select t.profile_id, false from segment_transitions t join segment_references r on r.segment_id = ${id} and r.uses_id = t.segment_id
       where t.id > ${snapshot.transition}
+      union all
+      select v.profile_id, false from computed_values v join segment_references r on r.segment_id = ${id} and r.uses_id = v.trait_id
+      where v.generation > ${snapshot.generation}
     ) c group by c.profile_id
     on conflict (segment_id, profile_id) do update set due_at = excluded.due_at, cause = excluded.cause`;
   const size = snapshot.total.size;

@@ -130,7 +130,7 @@ export interface SegmentDetail extends SegmentSummary {
   versions: SegmentVersion[];
   /** Segments that refer to this one. */
   usedByList: SegmentRef[];
-  /** Segments that this one refers to. */
+  /** Segments and computed traits that this one refers to. */
   uses: SegmentRef[];
   computeMs: number | null;
   checkedAt: string | null;

@@ -92,6 +92,12 @@ export class Words {
         this.add("have ").strong(pathText(leaf.path)).add(" that ");
         this.test(leaf.test);
         break;
+      case "computed":
+        this.add("have a computed ")
+          .strong(this.env.names?.[leaf.traitId] ?? leaf.traitId)
+          .add(" that ");
+        this.test(leaf.test);
+        break;
       case "event":
         this.event(leaf);
         break;

@@ -3,6 +3,7 @@ import { canonicalJson } from "@/domain/kernel/canonical-json";
 import { DomainError } from "@/domain/kernel/errors";
 import { env } from "@/domain/kernel/env";
 import { IdSet } from "@/domain/kernel/sets/id-set";
+import { GENERATION } from "./computed/settle";
 import { compileLeaf, type CompiledQuery } from "./compile";
 import type { Leaf, Rule, RuleNode } from "./model";
 import { changesWithTime } from "./next-flip";
@@ -174,7 +175,8 @@ export class SegmentEngine {
     const age = known ? this.now() - known.asOf : Number.POSITIVE_INFINITY;
     if (known && age >= 0 && age < KEEP_MS) return known;
     const [row] = await this.database.sql<{ version: string }[]>`
-      select concat_ws('/', c.processed, c.epoch, c.inbox_id, (select max(id) from segment_transitions)) as version
+      select concat_ws('/', c.processed, c.epoch, c.inbox_id, (select max(id) from segment_transitions),
+        (select change_id from segment_cursors where name = ${GENERATION})) as version
       from processing_cursors c where c.name = 'main'`;
     const version = row?.version ?? "";
     if (known && age >= 0 && age < KEEP_UNCHANGED_MS && known.version === version) return known;

@@ -12,13 +12,14 @@ import { explain } from "./explain";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
 import { ruleSchema, type Rule, type RuleNode } from "./model";
 import { needsOf } from "./needs";
-import { maskExplained, refusePersonal, segmentPeople } from "./people";
+import { maskExplained, refusePersonal, refusePersonalTraits, segmentPeople } from "./people";
 import { checkReferences } from "./references";
 
 const estimateSchema = z.strictObject({ rule: ruleSchema, segmentId: z.string().max(40).optional() });
 
 async function ask(ctx: Ctx, rule: Rule, segmentId: string | undefined, signal?: AbortSignal): Promise<Answer & { zone: string }> {
   refusePersonal(ctx, rule);
+  await refusePersonalTraits(ctx, rule);
   await checkReferences(ctx.sql, rule, segmentId);
   const { timezone: zone } = await companySettings(ctx.sql);
   return { ...(await engineOf(ctx.root).ask(rule, { zone, segmentId, signal })), zone };
@@ -128,6 +129,7 @@ export async function testPerson(ctx: Ctx, input: unknown): Promise<TestedPerson
   const { rule, segmentId, query } = parseInput(testSchema, input);
   refuseSql(rule);
   refusePersonal(ctx, rule);
+  await refusePersonalTraits(ctx, rule);
   await checkReferences(ctx.sql, rule, segmentId);
   const id = await findPerson(ctx, query);
   const { timezone: zone } = await companySettings(ctx.sql);

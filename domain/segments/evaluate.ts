@@ -49,6 +49,8 @@ function holdsLeaf(leaf: Leaf, person: Person, env: EvaluateEnv): boolean {
   switch (leaf.kind) {
     case "trait":
       return testValue(leaf.test, at(person.traits, leaf.path), events);
+    case "computed":
+      return testValue(leaf.test, person.computed?.[leaf.traitId], events);
     case "event":
       return compareHolds(leaf.compare, measured(leaf.measure, eventsOf(leaf, person, events), events));
     case "event_time":

@@ -32,6 +32,8 @@ function evidenceOf(leaf: Leaf, person: Person, env: EvaluateEnv): Evidence {
   switch (leaf.kind) {
     case "trait":
       return { value: at(person.traits, leaf.path) };
+    case "computed":
+      return { value: person.computed?.[leaf.traitId] ?? undefined };
     case "event": {
       const events = eventsOf(leaf, person, eventEnv);
       return { number: measured(leaf.measure, events, eventEnv), ...shown(events) };

@@ -45,3 +45,19 @@ export { changeList, createList, deleteList, snapshotSegment } from "./lists";
 export { getList, listLists, listMembersPage } from "./list-reads";
 export { uploadToList } from "./upload-list";
 export { exportSegmentFile, readSegmentFile } from "./segment-file";
+export type {
+  ComputedTraitDetail,
+  ComputedTraitSummary,
+  ComputedTraitVersion,
+  CreateTraitInput,
+  PersonTraitLineage,
+  TraitPreview,
+  TraitRef,
+  TraitStats,
+  UpdateTraitInput,
+} from "./computed/contracts";
+export { changeTrait, createTrait, deleteTrait, pauseTrait, recomputeTrait, updateTrait } from "./computed/verbs";
+export { getComputedTrait, listComputedTraits, personTraitLineage } from "./computed/reads";
+export { previewComputedTrait } from "./computed/preview";
+export { askDueTraits, computeTrait, noteTraitFailure, TRAIT_JOB } from "./computed/compute-trait";
+export { checkSample, refreshStaleStats, sweepValues } from "./computed/upkeep";

@@ -1,5 +1,6 @@
 import type { AnySql, Database, TxSql } from "@/db/client";
 import { companySettings } from "@/domain/access";
+import { dueValues, stepTraits } from "./computed/settle";
 import type { TransitionCause } from "./contracts";
 import { evaluate } from "./evaluate";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
@@ -61,9 +62,14 @@ export async function stepSegments(database: Database, now: number): Promise<Liv
     const due = await tx<{ segmentId: string; profileId: number; cause: TransitionCause }[]>`
       select segment_id as "segmentId", profile_id as "profileId", cause from segment_due
       where due_at <= ${new Date(now)} order by due_at limit ${DUE_AT_ONCE}`;
-    if (changes.length === 0 && due.length === 0) return nothing;
+    const dueTraits = await dueValues(tx, now);
+    if (changes.length === 0 && due.length === 0 && dueTraits.length === 0) return nothing;
     const segments = await liveSegments(tx);
     const wanted = new Wanted();
+    // Computed traits first: segments ask their newest values.
+    const moved = await stepTraits(tx, changes, dueTraits, now);
+    for (const { traitId, profileId } of moved)
+      for (const { id, uses } of segments) if (uses.includes(traitId)) wanted.one(profileId, id, "time");
     for (const { profileId, merged } of changes) wanted.all(profileId, merged ? "merge" : "event");
     for (const { segmentId, profileId, cause } of due) wanted.one(profileId, segmentId, cause);
     const flips = await settle(tx, segments, wanted, now);
@@ -78,9 +84,9 @@ export async function stepSegments(database: Database, now: number): Promise<Liv
     if (last) await tx`update segment_cursors set change_id = ${last.id}, updated_at = now() where name = 'main'`;
     return {
       changes: changes.length,
-      due: due.length,
+      due: due.length + dueTraits.length,
       flips,
-      idle: changes.length < CHANGES_AT_ONCE && due.length < DUE_AT_ONCE,
+      idle: changes.length < CHANGES_AT_ONCE && due.length < DUE_AT_ONCE && dueTraits.length < DUE_AT_ONCE,
     };
   });
   return out as LiveStep;
@@ -96,7 +102,7 @@ async function liveSegments(tx: AnySql): Promise<LiveSegment[]> {
 /** Looks at people and writes what changed. Segments come in order of reference, so one pass settles all. */
 async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, now: number): Promise<number> {
   const segments = reached(all, wanted);
-  if (segments.length === 0) return 0;
+  if (segments.length === 0 || wanted.people.size === 0) return 0;
   const ids = [...wanted.people.keys()];
   const { timezone: zone } = await companySettings(tx);
   const needs = needsOf(

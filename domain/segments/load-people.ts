@@ -1,5 +1,5 @@
 import type { AnySql } from "@/db/client";
-import type { JsonObject } from "@/domain/events/model";
+import type { Json, JsonObject } from "@/domain/events/model";
 import type { EvaluateEnv } from "./evaluate";
 import type { Needs } from "./needs";
 import type { Person, PersonEvent } from "./person";
@@ -9,6 +9,7 @@ type Mutable = Person & {
   accounts: JsonObject[];
   devices: Person["devices"][number][];
   identifiers: { type: string }[];
+  computed?: Record<string, Json>;
 };
 
 let zonesKnown: { names: ReadonlySet<string>; at: number } | undefined;
@@ -78,8 +79,25 @@ export async function loadPeople(sql: AnySql, ids: readonly number[], needs: Nee
         for (const { id, ...device } of found) canonical.get(id)?.devices.push(device);
       }),
     loadEvents(sql, fragments, needs, canonical),
+    loadComputed(sql, needs, people),
   ]);
   return people;
+}
+
+async function loadComputed(sql: AnySql, needs: Needs, people: ReadonlyMap<number, Mutable>): Promise<void> {
+  if (needs.computed.size === 0) return;
+  const ids = [...needs.computed];
+  const [traits, rows] = await Promise.all([
+    sql<{ id: string; empty: Json }[]>`select id, empty from computed_traits where id = any(${ids}::text[]) and empty is not null`,
+    sql<{ traitId: string; profileId: number; value: Json }[]>`
+      select trait_id as "traitId", profile_id as "profileId", value from computed_values
+      where profile_id = any(${`{${[...people.keys()].join(",")}}`}::text::int[]) and trait_id = any(${ids}::text[]) and value is not null`,
+  ]);
+  for (const person of people.values()) person.computed = Object.fromEntries(traits.map(({ id, empty }) => [id, empty]));
+  for (const { traitId, profileId, value } of rows) {
+    const computed = people.get(profileId)?.computed;
+    if (computed) computed[traitId] = value;
+  }
 }
 
 async function loadEvents(sql: AnySql, fragments: string, needs: Needs, canonical: ReadonlyMap<number, Mutable>): Promise<void> {

@@ -198,6 +198,14 @@ const eventName = z.string().min(1).max(200);
 
 export const traitLeaf = z.strictObject({ kind: z.literal("trait"), ...common, path: pathSchema, test: testSchema });
 
+/** A computed trait's value passes the test; nobody is without a value where the trait counts or adds up (0). */
+export const computedLeaf = z.strictObject({
+  kind: z.literal("computed"),
+  ...common,
+  traitId: z.string().min(1).max(40),
+  test: testSchema,
+});
+
 /** Did an event, so often, or with such a sum, in a window. "Did not" is `count exactly 0`. */
 export const eventLeaf = z.strictObject({
   kind: z.literal("event"),
@@ -307,6 +315,7 @@ export const sqlLeaf = z.strictObject({ kind: z.literal("sql"), ...common, sql: 
 
 const leaves = [
   traitLeaf,
+  computedLeaf,
   eventLeaf,
   eventTimeLeaf,
   sequenceLeaf,

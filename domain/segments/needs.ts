@@ -13,6 +13,8 @@ export interface Needs {
   identifiers: boolean;
   segments: Set<string>;
   lists: Set<string>;
+  /** Computed traits by id. */
+  computed: Set<string>;
 }
 
 const DAY = 86_400_000;
@@ -43,6 +45,7 @@ export function needsOf(rules: readonly Rule[], now: number): Needs {
     identifiers: false,
     segments: new Set(),
     lists: new Set(),
+    computed: new Set(),
   };
   const earlier = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.min(a, b));
   const event = (name: string | null, since: number | null, where: readonly Filter[]): void => {
@@ -84,6 +87,9 @@ export function needsOf(rules: readonly Rule[], now: number): Needs {
         break;
       case "segment":
         needs.segments.add(leaf.segmentId);
+        break;
+      case "computed":
+        needs.computed.add(leaf.traitId);
         break;
       case "list":
         needs.lists.add(leaf.listId);

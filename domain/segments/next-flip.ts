@@ -28,6 +28,7 @@ export function changesWithTime(leaf: Leaf): boolean {
     case "sql":
       return true;
     case "trait":
+    case "computed":
     case "device":
     case "location":
       return timedTest(leaf.test);
@@ -46,6 +47,8 @@ function offerLeaf(leaf: Leaf, person: Person, now: number, offer: Offer): void 
   switch (leaf.kind) {
     case "trait":
       return offerTest(leaf.test, at(person.traits, leaf.path), person, now, offer);
+    case "computed":
+      return offerTest(leaf.test, person.computed?.[leaf.traitId], person, now, offer);
     case "account": {
       const { path, test } = leaf;
       if (path && test) for (const traits of person.accounts) offerTest(test, at(traits, path), person, now, offer);

@@ -5,7 +5,7 @@ import { DomainError } from "@/domain/kernel/errors";
 import type { Json } from "@/domain/events/model";
 import { isPersonalTrait, maskIdentifier, maskName, maskText, maskTraits } from "@/domain/profiles";
 import type { Explained, SegmentPerson } from "./contracts";
-import type { Rule, RuleNode } from "./model";
+import { leavesOf, type Rule, type RuleNode } from "./model";
 import { at } from "./values";
 
 /** People as lists of segments show them, by canonical id; masked unless `unmasked`. */
@@ -59,6 +59,20 @@ export function refusePersonal(ctx: Ctx, rule: Rule): void {
   walk(rule.root);
 }
 
+/** The same for rows over computed traits that are made of personal data. */
+export async function refusePersonalTraits(ctx: Ctx, rule: Rule): Promise<void> {
+  if (can(ctx, "personal_data:see")) return;
+  const asked = [...leavesOf(rule.root)].flatMap((leaf) => (leaf.kind === "computed" && SPELLS.has(leaf.test.type) ? [leaf.traitId] : []));
+  if (asked.length === 0) return;
+  const [trait] = await ctx.sql<{ name: string }[]>`select name from computed_traits where id = any(${asked}::text[]) and personal limit 1`;
+  if (trait)
+    throw new DomainError(
+      "FORBIDDEN",
+      `The computed trait "${trait.name}" is made of personal data: comparing its value needs the right to see such. Ask whether it is there instead.`,
+      { fields: { rule: "compares a personal trait" } },
+    );
+}
+
 const DOTS = "•••";
 
 /** The value at a path as a profile would show it to somebody who may not see personal data. */
@@ -87,6 +101,8 @@ export function maskExplained(explained: Explained, rule: Rule): Explained {
 
 function maskValue(node: RuleNode, value: Json): Json {
   if (node.kind === "trait") return maskAt(node.path, value);
+  // Whether the trait is made of personal data is not known here: numbers stay, texts do not.
+  if (node.kind === "computed") return typeof value === "number" ? value : DOTS;
   if (node.kind === "account") {
     const { path } = node;
     return path && Array.isArray(value) ? value.map((item) => (item === null ? null : maskAt(path, item))) : DOTS;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@/domain/events/model";
+import type { Json, JsonObject } from "@/domain/events/model";
 
 /** One event as `evaluate` sees it. */
 export interface PersonEvent {
@@ -27,4 +27,6 @@ export interface Person {
   accounts: readonly JsonObject[];
   devices: readonly { type: string | null; name: string | null; os: string | null }[];
   events: readonly PersonEvent[];
+  /** Values of computed traits by id, as far as they were loaded; absent: no value. */
+  computed?: Readonly<Record<string, Json>>;
 }

@@ -87,7 +87,8 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
       select s.id, s.name from segment_references r join segments s on s.id = r.segment_id
       where r.uses_id = ${row.id} and s.deleted_at is null order by s.name`,
     sql<SegmentRef[]>`
-      select s.id, s.name from segment_references r join segments s on s.id = r.uses_id
+      select s.id, s.name from segment_references r
+      join (select id, name, deleted_at from segments union all select id, name, deleted_at from computed_traits) s on s.id = r.uses_id
       where r.segment_id = ${row.id} and s.deleted_at is null order by s.name`,
   ]);
   return {

@@ -3,12 +3,13 @@ import { DomainError } from "@/domain/kernel/errors";
 import { checkLists } from "./list-rows";
 import { leavesOf, type Rule, type RuleNode } from "./model";
 
-/** Segments that a rule names, in muted rows too: those may be switched on again. */
+/** Segments and computed traits that a rule names, in muted rows too: those may be switched on again. */
 export function referencesOf(rule: Rule): string[] {
   const out = new Set<string>();
   const walk = (node: RuleNode): void => {
     if (node.kind === "group") node.children.forEach(walk);
     else if (node.kind === "segment") out.add(node.segmentId);
+    else if (node.kind === "computed") out.add(node.traitId);
   };
   walk(rule.root);
   return [...out];
@@ -25,10 +26,11 @@ export function listsOf(rule: Rule): string[] {
   return [...out];
 }
 
-/** Names of all segments and lists that are not deleted, for sentences and refusals. */
+/** Names of all segments, lists and computed traits that are not deleted, for sentences and refusals. */
 export async function segmentNames(sql: AnySql): Promise<Record<string, string>> {
   const rows = await sql<{ id: string; name: string }[]>`
-    select id, name from segments where deleted_at is null union all select id, name from lists where deleted_at is null`;
+    select id, name from segments where deleted_at is null union all select id, name from lists where deleted_at is null
+    union all select id, name from computed_traits where deleted_at is null`;
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
@@ -40,9 +42,13 @@ export async function checkReferences(sql: AnySql, rule: Rule, segmentId: string
   const names = await segmentNames(sql);
   for (const id of wanted)
     if (names[id] === undefined)
-      throw new DomainError("VALIDATION", "A row names a segment that does not exist any more. Choose another, or take the row out.", {
-        fields: { rule: "names a segment that does not exist" },
-      });
+      throw new DomainError(
+        "VALIDATION",
+        "A row names a segment or computed trait that does not exist any more. Choose another, or take the row out.",
+        {
+          fields: { rule: "names something that does not exist" },
+        },
+      );
   if (segmentId === undefined) return wanted;
   const rows = await sql<{ from: string; to: string }[]>`select segment_id as "from", uses_id as "to" from segment_references`;
   const uses = new Map<string, { to: string }[]>();

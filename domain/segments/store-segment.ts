@@ -7,7 +7,7 @@ import { describe, plain } from "./describe";
 import { refuseSql } from "./engine";
 import type { Rule } from "./model";
 import { leavesOf } from "./model";
-import { refusePersonal } from "./people";
+import { refusePersonal, refusePersonalTraits } from "./people";
 import { checkReferences, segmentNames } from "./references";
 
 export const COMPUTE_JOB = "segments.compute";
@@ -38,6 +38,7 @@ export async function checkRule(ctx: Ctx, rule: Rule, segmentId: string | undefi
   if ([...leavesOf(rule.root)].some(({ kind }) => kind === "sql")) requirePermission(ctx, "segments:sql");
   refuseSql(rule);
   refusePersonal(ctx, rule);
+  await refusePersonalTraits(ctx, rule);
   // One at a time: two edits that each look harmless could close a circle together.
   await ctx.sql`select pg_advisory_xact_lock(7201011)`;
   return checkReferences(ctx.sql, rule, segmentId);

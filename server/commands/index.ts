@@ -7,6 +7,7 @@ import { profileGet } from "./profile";
 import { rebuildCommand } from "./rebuild";
 import { segmentCount, segmentExplain, segmentExport } from "./segment";
 import { sourceCreate } from "./source";
+import { traitCompute, traitList } from "./trait";
 import { stats } from "./stats";
 import { userCreate, userResetPassword } from "./user";
 
@@ -25,6 +26,8 @@ export const commands: readonly Command[] = [
   segmentCount,
   segmentExport,
   segmentExplain,
+  traitList,
+  traitCompute,
   demoLoad,
   demoRemove,
 ];

@@ -13,11 +13,20 @@ const database = testDatabase();
 
 const eventMeasure: fc.Arbitrary<EventMeasure> = fc.oneof(
   { weight: 3, arbitrary: measureArbitrary as fc.Arbitrary<EventMeasure> },
-  { weight: 1, arbitrary: fc.record({ of: fc.constant("most_frequent" as const), path: pathArbitrary, atLeast: fc.integer({ min: 1, max: 2 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ of: fc.constant("most_frequent" as const), path: pathArbitrary, atLeast: fc.integer({ min: 1, max: 2 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ of: fc.constantFrom("first" as const, "last" as const), path: pathArbitrary }) },
   { weight: 1, arbitrary: fc.record({ of: fc.constantFrom("first" as const, "last" as const) }) },
-  { weight: 1, arbitrary: fc.record({ of: fc.constant("unique_list" as const), path: pathArbitrary, limit: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ of: fc.constant("days_since" as const), which: fc.constantFrom("first" as const, "last" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ of: fc.constant("unique_list" as const), path: pathArbitrary, limit: fc.integer({ min: 1, max: 3 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ of: fc.constant("days_since" as const), which: fc.constantFrom("first" as const, "last" as const) }),
+  },
 );
 const ratioPart = fc.record({ ...eventParts, measure: measureArbitrary });
 const definition: fc.Arbitrary<Exclude<Definition, { kind: "formula" }>> = fc.oneof(
@@ -60,7 +69,10 @@ test("a definition gives the same values in SQL and in memory", async () => {
           let borders: RfmBorders | null = null;
           if (one.kind === "rfm") {
             const query = compileBorders(one, { now: NOW, zone: TEST_ZONE });
-            const [row] = await database.sql.unsafe<Record<"recency" | "frequency" | "monetary", number[] | null>[]>(query.text, query.params as never[]);
+            const [row] = await database.sql.unsafe<Record<"recency" | "frequency" | "monetary", number[] | null>[]>(
+              query.text,
+              query.params as never[],
+            );
             borders = { recency: row?.recency ?? [], frequency: row?.frequency ?? [], monetary: row?.monetary ?? [], asOf: "" };
           }
           const query = compileValue(one, { now: NOW, zone: TEST_ZONE, borders });
@@ -68,7 +80,10 @@ test("a definition gives the same values in SQL and in memory", async () => {
           const inSql = new Map(rows.map(({ id, value }) => [id, value]));
           const values = (from: (id: number) => Json) => people.map(({ person }) => [person.id, from(person.id)]);
           const inMemory = new Map(people.map(({ person }) => [person.id, computeValue(one, person, { now: NOW, borders }).value]));
-          expect({ one, values: values((id) => inSql.get(id) ?? emptyOf(one)) }).toEqual({ one, values: values((id) => inMemory.get(id) ?? null) });
+          expect({ one, values: values((id) => inSql.get(id) ?? emptyOf(one)) }).toEqual({
+            one,
+            values: values((id) => inMemory.get(id) ?? null),
+          });
           const name = one.kind === "event" ? one.measure.of : one.kind;
           seen.set(name, (seen.get(name) ?? 0) + [...inMemory.values()].filter((value) => value !== emptyOf(one)).length);
         }

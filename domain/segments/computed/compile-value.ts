@@ -65,7 +65,8 @@ function measureSql(part: EventsPart, measure: EventMeasure, compiler: Compiler,
     case "first":
     case "last": {
       const { path } = measure;
-      if (!path) return `select m.pid, ${isoSql(`${measure.of === "first" ? "min" : "max"}(m.at)`)} as value from (${eventsSql(part, compiler)}) m group by m.pid`;
+      if (!path)
+        return `select m.pid, ${isoSql(`${measure.of === "first" ? "min" : "max"}(m.at)`)} as value from (${eventsSql(part, compiler)}) m group by m.pid`;
       const order = measure.of === "first" ? "u.at, u.id" : "u.at desc, u.id desc";
       return `select u.pid, (array_agg(u.x order by ${order}))[1] as value from (
         select m.pid, m.at, m.id, ${property(path)} as x from (${eventsSql(part, compiler)}) m) u where u.x <> 'null' group by u.pid`;

@@ -4,7 +4,10 @@ import { keysIn } from "./expression";
 import type { Definition, EventMeasure, RatioPart, RfmScore, SessionMeasure } from "./model";
 
 /** What a definition computes as one sentence that is always true to it; operands are strong. */
-export function describeDefinition(definition: Definition, env: DescribeEnv & { traits?: Readonly<Record<string, string>> } = {}): Phrase[] {
+export function describeDefinition(
+  definition: Definition,
+  env: DescribeEnv & { traits?: Readonly<Record<string, string>> } = {},
+): Phrase[] {
   const words = new Words(env);
   switch (definition.kind) {
     case "event":
@@ -73,7 +76,11 @@ const RFM_WORDS: Record<RfmScore, string> = {
   group: "The customer group that recency, frequency and money put them into,",
 };
 
-function eventWords(words: Words, part: { event: string | null; where: RatioPart["where"]; window: RatioPart["window"] }, measure: EventMeasure): void {
+function eventWords(
+  words: Words,
+  part: { event: string | null; where: RatioPart["where"]; window: RatioPart["window"] },
+  measure: EventMeasure,
+): void {
   switch (measure.of) {
     case "most_frequent":
       words.add("The most frequent ").strong(pathText(measure.path)).add(" of ");
@@ -94,7 +101,8 @@ function eventWords(words: Words, part: { event: string | null; where: RatioPart
   }
   words.eventName(part.event, part.where);
   words.window(part.window);
-  if (measure.of === "most_frequent") words.add(", if it occurred at least ").strong(measure.atLeast === 1 ? "once" : `${measure.atLeast} times`);
+  if (measure.of === "most_frequent")
+    words.add(", if it occurred at least ").strong(measure.atLeast === 1 ? "once" : `${measure.atLeast} times`);
   if (measure.of === "unique_list") words.add(", at most ").strong(String(measure.limit));
 }
 

@@ -2,15 +2,13 @@ import { z } from "zod";
 import { filterSchema, measureSchema, pathSchema, seconds, windowSchema, type Window } from "../model";
 
 /**
- * Computed traits: values that follow from what people did. A definition is versioned JSON over the same filters and
+ * Computed traits: values that follow from what people did. A definition is JSON, kept in versions, over the same filters and
  * windows as the event row of segments, with the same meaning: only the corrected event time counts, nothing after now.
  * Pure: the browser imports it.
  *
  * No value: nothing matched (or a number cannot be had, as a ratio by zero). Counts, sums and numbers of sessions, days
  * and different values are 0 then, for everybody; every other kind has no value.
  */
-export const DEFINITION_VERSION = 1;
-
 export const COMPUTED_LIMITS = {
   /** Traits that an install may keep. */
   traits: 200,

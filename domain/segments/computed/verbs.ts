@@ -69,9 +69,13 @@ export async function checkDefinition(ctx: Ctx, definition: Definition, traitId:
     });
   const asked = traitsIn(definition.expression).find((path) => withheldTrait(path));
   if (asked && !can(ctx, "personal_data:see"))
-    throw new DomainError("FORBIDDEN", `The trait "${asked.join(" › ")}" is personal: a formula over it needs the right to see personal data.`, {
-      fields: { expression: "asks a personal trait" },
-    });
+    throw new DomainError(
+      "FORBIDDEN",
+      `The trait "${asked.join(" › ")}" is personal: a formula over it needs the right to see personal data.`,
+      {
+        fields: { expression: "asks a personal trait" },
+      },
+    );
   const rows = await sql<{ id: string; key: string; name: string; personal: boolean }[]>`
     select id, key, name, personal from computed_traits where deleted_at is null`;
   const byKey = new Map(rows.map((row) => [row.key, row]));
@@ -166,7 +170,10 @@ export async function createTrait(ctx: Ctx, input: unknown): Promise<CreatedTrai
     await sql`select pg_advisory_xact_lock(${LOCK})`;
     const [count] = await sql<{ n: number }[]>`select count(*)::int as n from computed_traits where deleted_at is null`;
     if ((count?.n ?? 0) >= COMPUTED_LIMITS.traits)
-      throw new DomainError("LIMIT_EXCEEDED", `An install keeps ${COMPUTED_LIMITS.traits} computed traits. Delete one that is not used any more.`);
+      throw new DomainError(
+        "LIMIT_EXCEEDED",
+        `An install keeps ${COMPUTED_LIMITS.traits} computed traits. Delete one that is not used any more.`,
+      );
     const { definition } = given;
     const checked = await checkDefinition(tx, definition, undefined);
     const traitId = newId("trt");
@@ -178,7 +185,11 @@ export async function createTrait(ctx: Ctx, input: unknown): Promise<CreatedTrai
       values (${traitId}, ${key}, ${given.name}, ${given.description ?? null}, 'preparing', 1, ${valueTypeOf(definition)},
         ${emptyJson(definition)}::text::jsonb, ${checked.personal}, ${nextRun(definition, now)}, ${owner}, ${tx.actor.id}, ${now}, ${now})`;
     await keepVersion(tx, { id: traitId, version: 1, definition, checked, note: null });
-    await recordAudit(tx, { action: "computed_trait.created", object: { type: "computed_trait", id: traitId }, after: { key, name: given.name, version: 1 } });
+    await recordAudit(tx, {
+      action: "computed_trait.created",
+      object: { type: "computed_trait", id: traitId },
+      after: { key, name: given.name, version: 1 },
+    });
     return { id: traitId, key, version: 1 };
   });
 }

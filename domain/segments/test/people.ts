@@ -1,5 +1,6 @@
 import type fc from "fast-check";
 import type { Sql } from "@/db/client";
+import type { Json } from "@/domain/events/model";
 import { NOW, type personArbitrary } from "../arbitrary";
 import type { Person } from "../person";
 import { isZone } from "../zones";
@@ -32,6 +33,14 @@ export async function storePeople(sql: Sql, people: readonly PreparedPerson[]): 
     devices: [] as object[],
     events: [] as object[],
   };
+  const values = people.flatMap(({ person }) =>
+    Object.entries(person.computed ?? {}).flatMap(([id, value]) => (value === 0 ? [] : [{ id, profile: person.id, value }])),
+  );
+  await sql`truncate computed_traits, computed_values`;
+  await sql`insert into computed_traits (id, key, name, status, version, value_type, empty)
+    values ('trt_a', 'a', 'a', 'live', 1, 'any', null), ('trt_b', 'b', 'b', 'live', 1, 'any', '0')`;
+  await sql`insert into computed_values (trait_id, profile_id, value, generation, changed_at)
+    select id, profile, value, 1, now() from json_to_recordset(${JSON.stringify(values)}::text::json) as r(id text, profile int, value jsonb)`;
   for (const { person, twin } of people) {
     const fragment = (n: number): number => (twin !== null && n % 2 === 1 ? twin : person.id);
     const seen = new Date(NOW).toISOString();
@@ -133,6 +142,9 @@ export function preparePeople(raw: readonly (typeof personArbitrary extends fc.A
   return raw.map((one, i) => {
     const events = one.events.map((event) => ({ ...event, id: ++eventId })).sort((a, b) => a.at - b.at || a.id - b.id);
     const zone = one.timezone !== null && isZone(one.timezone) ? one.timezone : TEST_ZONE;
-    return { person: { ...one, id: i * 2 + 1, zone, events }, twin: i % 3 === 0 ? i * 2 + 2 : null };
+    // Two computed traits: one without a value for some, one that is 0 for everybody else.
+    const { a, b } = one.traits as Record<string, Json | undefined>;
+    const computed = { ...(a === undefined || a === null ? {} : { trt_a: a }), trt_b: b ?? 0 };
+    return { person: { ...one, id: i * 2 + 1, zone, events, computed }, twin: i % 3 === 0 ? i * 2 + 2 : null };
   });
 }
