@@ -131,7 +131,8 @@ function Members({ id }: { id: string }) {
   });
   if (error) return <Problem text={error.message} retry={() => void refetch()} />;
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
-  if (!isPending && rows.length === 0) return <Empty title="Nobody is on this list" description="Upload identifiers to put people on it." />;
+  if (!isPending && rows.length === 0)
+    return <Empty title="Nobody is on this list" description="Upload identifiers to put people on it." />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-busy={isPending}>
       <Table aria-label="People on the list">
@@ -220,12 +221,7 @@ function Uploads({ uploads }: { uploads: readonly Uploaded[] }) {
   );
 }
 
-function Settings({
-  list,
-  change,
-  remove,
-  onChanged,
-}: Pick<Props, "change" | "remove"> & { list: ListDetail; onChanged: () => void }) {
+function Settings({ list, change, remove, onChanged }: Pick<Props, "change" | "remove"> & { list: ListDetail; onChanged: () => void }) {
   const router = useRouter();
   const [name, setName] = useState(list.name);
   const [description, setDescription] = useState(list.description ?? "");
@@ -266,7 +262,9 @@ function Settings({
         <h2 id="delete" className="font-medium">
           Delete this list
         </h2>
-        <p className="text-sm text-muted-foreground">The people stay; that they were on it is gone. Segments that use it must let go of it first.</p>
+        <p className="text-sm text-muted-foreground">
+          The people stay; that they were on it is gone. Segments that use it must let go of it first.
+        </p>
         <div>
           <Button
             variant="destructive-outline"

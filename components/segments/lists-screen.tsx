@@ -112,7 +112,12 @@ function NewList({ create, onClose }: Pick<Props, "create"> & { onClose: () => v
             <DialogDescription>It begins empty; identifiers are uploaded on its page.</DialogDescription>
           </DialogHeader>
           <Field label="Name" error={save.fields.name}>
-            <Input value={name} maxLength={100} onChange={(event) => setName(event.target.value)} placeholder="Visitors of the spring fair" />
+            <Input
+              value={name}
+              maxLength={100}
+              onChange={(event) => setName(event.target.value)}
+              placeholder="Visitors of the spring fair"
+            />
           </Field>
           <Field label="Description" aside="Optional" error={save.fields.description}>
             <Textarea rows={2} value={description} onChange={(event) => setDescription(event.target.value)} />

@@ -38,7 +38,11 @@ export function OverlapUpset({ overlap }: { overlap: Overlap }) {
     >
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Chart of combinations">
-        <div className="grid w-max grid-cols-[8.5rem_auto] gap-x-2 sm:grid-cols-[16rem_auto] sm:gap-x-3" role="img" aria-label="Combinations of segments; the table has the figures">
+        <div
+          className="grid w-max grid-cols-[8.5rem_auto] gap-x-2 sm:grid-cols-[16rem_auto] sm:gap-x-3"
+          role="img"
+          aria-label="Combinations of segments; the table has the figures"
+        >
           <div />
           <Bars combinations={combinations} words={words} />
           <div>

@@ -5,7 +5,13 @@ import { useRouter } from "next/navigation";
 import { useAction } from "@/components/layout/use-action";
 import { useViewer } from "@/components/layout/viewer";
 import { Button } from "@/components/ui/button";
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuSeparator, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
 import { toast } from "@/components/ui/sonner";
 import type { Result } from "@/domain/kernel/model";
 import type { SegmentDetail } from "@/domain/segments/contracts";
@@ -37,7 +43,12 @@ export function SegmentMenu({
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <Button variant="outline" size="icon" aria-label="More for this segment" pending={duplicate.pending || recompute.pending || snapshot.pending}>
+        <Button
+          variant="outline"
+          size="icon"
+          aria-label="More for this segment"
+          pending={duplicate.pending || recompute.pending || snapshot.pending}
+        >
           <EllipsisVertical aria-hidden />
         </Button>
       </DropdownMenuTrigger>

@@ -32,7 +32,10 @@ export async function* readTable(body: AsyncIterable<Uint8Array>, maxBytes: numb
   for await (const piece of body) {
     bytes += piece.length;
     if (bytes > maxBytes)
-      throw new CsvError("inflates_too_far", `The file has more than ${Math.floor(maxBytes / 1_048_576)} MB. Split it, and upload the parts one after the other.`);
+      throw new CsvError(
+        "inflates_too_far",
+        `The file has more than ${Math.floor(maxBytes / 1_048_576)} MB. Split it, and upload the parts one after the other.`,
+      );
     let text: string;
     if (head) {
       head.push(piece);

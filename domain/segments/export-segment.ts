@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { can, requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
+import { mayUseMany } from "@/domain/consent";
 import { csvLine } from "@/domain/kernel/csv";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { newId } from "@/domain/kernel/ids";
@@ -9,12 +10,15 @@ import { findSegment, segmentMembersPage } from "./reads";
 import { idSchema } from "./verbs-schema";
 
 const PAGE = 1_000;
+/** The use that the consent gate is asked about. */
+const USE = "segment_export";
 const COLUMNS = ["id", "name", "email", "kind", "country", "city", "last_seen_at", "entered_at"];
 
 /**
  * The members of a segment as CSV, in pieces that a response streams; cells are inert in spreadsheets. Masked like every
- * read for actors without `personal_data:see`. Two audit entries: before the first byte, and at the end or when the
- * reader goes away (count, sha256 of the bytes, whether it was complete).
+ * read for actors without `personal_data:see`. The consent gate is asked for each page right before it goes out; whom it
+ * refuses is left out and counted. Two audit entries: before the first byte, and at the end or when the reader goes away
+ * (count, withheld, sha256 of the bytes, whether it was complete).
  */
 export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGenerator<string, void>> {
   requirePermission(ctx, "profiles:export");
@@ -28,6 +32,7 @@ export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGene
   async function* lines(): AsyncGenerator<string, void> {
     const hash = createHash("sha256");
     let count = 0;
+    let withheld = 0;
     let complete = false;
     const piece = (text: string): string => {
       hash.update(text);
@@ -36,8 +41,11 @@ export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGene
     try {
       yield piece(csvLine(COLUMNS));
       for (let page = first; ;) {
-        count += page.rows.length;
-        const text = page.rows
+        const answers = await mayUseMany(ctx, { destination: USE, profileIds: page.rows.map(({ profileId }) => profileId) });
+        const rows = page.rows.filter(({ profileId }) => answers.get(profileId)?.allowed === true);
+        count += rows.length;
+        withheld += page.rows.length - rows.length;
+        const text = rows
           .map((row) =>
             csvLine([
               row.profileId,
@@ -61,7 +69,7 @@ export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGene
         recordAudit(tx, {
           action: "segment.exported",
           object: { type: "export", id },
-          detail: { ...detail, count, complete, sha256: hash.digest("hex") },
+          detail: { ...detail, count, withheld, complete, sha256: hash.digest("hex") },
         }),
       );
     }

@@ -54,7 +54,8 @@ export async function takeOffList(sql: AnySql, id: string, people: readonly numb
  */
 export async function noteMoved(sql: AnySql, people: IdSet, now: Date): Promise<void> {
   if (people.isEmpty) return;
-  const [live] = await sql`select 1 from segments where kind = 'dynamic' and status in ('live', 'preparing') and deleted_at is null limit 1`;
+  const [live] =
+    await sql`select 1 from segments where kind = 'dynamic' and status in ('live', 'preparing') and deleted_at is null limit 1`;
   if (!live) return;
   await sql`select 1 from processing_cursors where name = 'main' for update`;
   for (let after = -1; ;) {

@@ -22,12 +22,20 @@ async function* pieces(text: string, size = 7): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
 }
-const ids = async (listId: string): Promise<number[]> => (await listMembersPage(ctx(), { id: listId })).rows.map(({ profileId }) => profileId);
+const ids = async (listId: string): Promise<number[]> =>
+  (await listMembersPage(ctx(), { id: listId })).rows.map(({ profileId }) => profileId);
 
 beforeAll(() =>
   seedPeople(database, [
     { id: 1, name: "Ada", email: "ada@example.com", identifiers: [["email", "ada@example.com"]] },
-    { id: 2, name: "Ben", identifiers: [["email", "ben@example.com"], ["user_id", "u-2"]] },
+    {
+      id: 2,
+      name: "Ben",
+      identifiers: [
+        ["email", "ben@example.com"],
+        ["user_id", "u-2"],
+      ],
+    },
     { id: 3, name: "Cyd", identifiers: [["phone", "+493012345678"]] },
     // 4 is a fragment of 3.
     { id: 4, mergedInto: 3, identifiers: [["email", "cyd@example.com"]] },
@@ -37,7 +45,8 @@ beforeAll(() =>
 
 test("an upload says what it found, masks what it did not, and keeps no identifier", async () => {
   const { id } = await createList(ctx(), { name: "Fair visitors" });
-  const csv = 'Name;E-Mail\r\n"Ada; A.";  ADA@Example.com \r\nCyd;cyd@example.com\r\nEve;eve.nobody@example.com\r\nBad;no address\r\nAda;ada@example.com\r\nX;\r\n';
+  const csv =
+    'Name;E-Mail\r\n"Ada; A.";  ADA@Example.com \r\nCyd;cyd@example.com\r\nEve;eve.nobody@example.com\r\nBad;no address\r\nAda;ada@example.com\r\nX;\r\n';
   const done = await uploadToList(ctx(), { id, fileName: "fair.csv" }, pieces(csv));
   expect(done).toMatchObject({ type: "email", rows: 6, matched: 3, unmatched: 1, invalid: 2, changed: 2, size: 2 });
   expect(done.sample.map(({ line, reason }) => [line, reason])).toEqual([
@@ -47,7 +56,8 @@ test("an upload says what it found, masks what it did not, and keeps no identifi
   ]);
   expect(JSON.stringify(done.sample)).not.toContain("eve.nobody");
   expect(await ids(id)).toEqual([1, 3]);
-  const stored = JSON.stringify(await database.sql`select * from list_uploads`) + JSON.stringify(await database.sql`select detail from audit_log`);
+  const stored =
+    JSON.stringify(await database.sql`select * from list_uploads`) + JSON.stringify(await database.sql`select detail from audit_log`);
   expect(stored).not.toMatch(/eve\.nobody|ada@example/i);
   const [audit] = await database.sql<{ detail: object }[]>`select detail from audit_log where action = 'list.uploaded'`;
   expect(audit?.detail).toMatchObject({ mode: "add", rows: 6, matched: 3, unmatched: 1, invalid: 2, changed: 2 });
@@ -60,7 +70,13 @@ test("add, take off by any fragment, replace; types by choice; numbers stay text
   expect(await upload("+49 30 12345678\n", { type: "phone" })).toMatchObject({ rows: 1, matched: 1, changed: 1, size: 3 });
   expect(await upload("email\ncyd@example.com\n", { mode: "remove" })).toMatchObject({ changed: 1, size: 2 });
   expect(await ids(id)).toEqual([2, 5]);
-  expect(await upload("profile_id\n1\n4\n99\n0\nx\n", { mode: "replace" })).toMatchObject({ matched: 2, unmatched: 1, invalid: 2, changed: 4, size: 2 });
+  expect(await upload("profile_id\n1\n4\n99\n0\nx\n", { mode: "replace" })).toMatchObject({
+    matched: 2,
+    unmatched: 1,
+    invalid: 2,
+    changed: 4,
+    size: 2,
+  });
   expect(await ids(id)).toEqual([1, 3]);
   expect((await getList(ctx(), { id })).uploads.map(({ mode }) => mode)).toEqual(["replace", "remove", "add", "add"]);
 });

@@ -3,16 +3,7 @@ import { can, companySettings, requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError, notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
-import type {
-  Page,
-  SegmentDetail,
-  SegmentMember,
-  SegmentRef,
-  SegmentSummary,
-  SegmentVersion,
-  SizePoint,
-  Transition,
-} from "./contracts";
+import type { Page, SegmentDetail, SegmentMember, SegmentRef, SegmentSummary, SegmentVersion, SizePoint, Transition } from "./contracts";
 import { describe, plain } from "./describe";
 import type { Rule } from "./model";
 import { gone, segmentPeople } from "./people";

@@ -53,7 +53,9 @@ const fileSchema = z.object({
     .default([]),
 });
 
-const importSchema = z.strictObject({ text: z.string().min(1, "The file is empty.").max(MAX_CHARS, "The file has more than a million characters.") });
+const importSchema = z.strictObject({
+  text: z.string().min(1, "The file is empty.").max(MAX_CHARS, "The file has more than a million characters."),
+});
 
 /**
  * Reads a definition into a draft; nothing is stored. Segments it names are found by id, else by key; lists by id, else
@@ -66,9 +68,13 @@ export async function readSegmentFile(ctx: Ctx, input: unknown): Promise<Segment
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.map(String).join(".") ?? "";
-    throw new DomainError("VALIDATION", `This is no segment that can be read${where ? ` (${where})` : ""}: ${issue?.message ?? "unknown form"}.`, {
-      fields: { text: issue?.message ?? "cannot be read" },
-    });
+    throw new DomainError(
+      "VALIDATION",
+      `This is no segment that can be read${where ? ` (${where})` : ""}: ${issue?.message ?? "unknown form"}.`,
+      {
+        fields: { text: issue?.message ?? "cannot be read" },
+      },
+    );
   }
   const { name, description, folder, tags, rule, references } = parsed.data;
   refusePersonal(ctx, rule);
@@ -80,7 +86,10 @@ export async function readSegmentFile(ctx: Ctx, input: unknown): Promise<Segment
     const found =
       kind === "segment"
         ? [segments.find((one) => one.id === id) ?? segments.find((one) => one.key === reference?.key)]
-        : [lists.find((one) => one.id === id)].filter(Boolean).concat(lists.filter((one) => one.name === reference?.name)).slice(0, 2);
+        : [lists.find((one) => one.id === id)]
+            .filter(Boolean)
+            .concat(lists.filter((one) => one.name === reference?.name))
+            .slice(0, 2);
     if (found[0] && (found.length === 1 || found[0].id === id)) return found[0].id;
     missing.push(`${kind === "segment" ? "Segment" : "List"} "${reference?.name ?? id}"`);
     return null;
@@ -99,7 +108,9 @@ function jsonOf(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new DomainError("VALIDATION", "This is not JSON. Choose a file that was exported from a segment.", { fields: { text: "is not JSON" } });
+    throw new DomainError("VALIDATION", "This is not JSON. Choose a file that was exported from a segment.", {
+      fields: { text: "is not JSON" },
+    });
   }
 }
 

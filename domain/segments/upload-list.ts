@@ -82,7 +82,10 @@ class Reader {
       }
       this.rows += 1;
       if (this.rows > UPLOAD_ROWS)
-        throw new DomainError("LIMIT_EXCEEDED", `The file has more than ${UPLOAD_ROWS.toLocaleString("en")} rows. Split it, and add the parts one after the other.`);
+        throw new DomainError(
+          "LIMIT_EXCEEDED",
+          `The file has more than ${UPLOAD_ROWS.toLocaleString("en")} rows. Split it, and add the parts one after the other.`,
+        );
       this.waiting.push({ line: record.line, value: record.cells[this.column.index] ?? "" });
       if (this.waiting.length === MATCH_MAX) await this.resolve();
     }

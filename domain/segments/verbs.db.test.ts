@@ -153,7 +153,9 @@ test("references: no circle, no deletion while used, names in the sentence", asy
     rest: { combinations: 0, size: 0 },
   });
   await expect(segmentOverlap(ctx(), { ids: ["seg_none"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
-  await expect(segmentOverlap(ctx(), { ids: Array.from({ length: 13 }, (_, i) => `seg_${i}`) })).rejects.toMatchObject({ code: "VALIDATION" });
+  await expect(segmentOverlap(ctx(), { ids: Array.from({ length: 13 }, (_, i) => `seg_${i}`) })).rejects.toMatchObject({
+    code: "VALIDATION",
+  });
 });
 
 test("sample and one person, with the rows that decided; masked for who may not see", async () => {
@@ -197,13 +199,20 @@ test("export: inert cells, masked for who may not see, audited", async () => {
   ]);
   const masked = await text(database.ctx(member("marketer", false)));
   expect(masked).not.toMatch(/Able|ada@/);
+  // The gate refuses everybody while the use is blocked.
+  await database.sql`insert into consent_policies (purpose_id, use_id, rule) values ('service', 'segment_export', 'block')`;
+  await database.sql`update consent_config set version = version + 1`;
+  expect((await text(ctx())).trim().split("\r\n")).toHaveLength(1);
+  await database.sql`delete from consent_policies where use_id = 'segment_export'`;
+  await database.sql`update consent_config set version = version + 1`;
   await expect(exportSegment(database.ctx(member("manager")), { id: made.id })).rejects.toMatchObject({ code: "FORBIDDEN" });
   const audit = await database.sql<
-    { detail: { count: number; complete: boolean } }[]
+    { detail: { count: number; withheld: number; complete: boolean } }[]
   >`select detail from audit_log where action = 'segment.exported' order by seq`;
-  expect(audit.map(({ detail }) => [detail.count, detail.complete])).toEqual([
-    [3, true],
-    [3, true],
+  expect(audit.map(({ detail }) => [detail.count, detail.withheld, detail.complete])).toEqual([
+    [3, 0, true],
+    [3, 0, true],
+    [0, 3, true],
   ]);
 });
 

@@ -55,9 +55,13 @@ export const recomputeSegmentAction = action("segments:write", async (ctx, input
 export const snapshotSegmentAction = action("segments:write", (ctx, input: { segmentId: string }) => snapshotSegment(ctx, input), {
   refresh: "/segments/lists",
 });
-export const createListAction = action("segments:write", (ctx, input: { name: string; description: string | null }) => createList(ctx, input), {
-  refresh: "/segments/lists",
-});
+export const createListAction = action(
+  "segments:write",
+  (ctx, input: { name: string; description: string | null }) => createList(ctx, input),
+  {
+    refresh: "/segments/lists",
+  },
+);
 export const changeListAction = action(
   "segments:write",
   async (ctx, input: { id: string; name: string; description: string | null }) => {

@@ -4,7 +4,13 @@ import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page } from "@/components/layout/page-header";
 import { SegmentScreen } from "@/components/segments/segment-screen";
 import { can } from "@/domain/access";
-import { changeSegmentAction, deleteSegmentAction, duplicateSegmentAction, recomputeSegmentAction, snapshotSegmentAction } from "../actions";
+import {
+  changeSegmentAction,
+  deleteSegmentAction,
+  duplicateSegmentAction,
+  recomputeSegmentAction,
+  snapshotSegmentAction,
+} from "../actions";
 import { openSegment } from "../segment-page";
 
 export const metadata: Metadata = { title: "Segment" };
