@@ -10,7 +10,10 @@ import { ColumnChooser, DataTable } from "@/components/data-table";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle, DialogTrigger } from "@/components/ui/dialog";
 import { Empty } from "@/components/ui/empty";
+import { Field } from "@/components/ui/field";
+import { NativeSelect } from "@/components/ui/native-select";
 import { Hint } from "@/components/ui/tooltip";
+import { LEGAL_BASIS_LABELS, type PurposeChoice } from "@/domain/consent/model";
 import type { Result } from "@/domain/kernel/errors";
 import { PEOPLE_COLUMNS } from "@/domain/profiles/model";
 import type { PersonRow, SavedView } from "@/domain/profiles/schemas";
@@ -20,7 +23,7 @@ import { type Facets, PeopleFilters } from "./people-filters";
 import { DEFAULT_COLUMNS, filterOf, peopleParams } from "./people-params";
 import { PeopleViews } from "./people-views";
 import { ProfileSearch } from "./profile-search";
-import { fetchCount, fetchPeople, peopleKeys, toQuery } from "./queries";
+import { fetchCount, fetchPeople, getJson, peopleKeys, toQuery } from "./queries";
 
 export interface PeopleScreenProps {
   facets: Facets;
@@ -208,7 +211,15 @@ function ExportDialog({
   masked: boolean;
 }) {
   const [open, setOpen] = useState(false);
-  const href = (bom: boolean) => `/api/profiles/export?${toQuery({ filter, columns, bom: bom ? true : undefined })}`;
+  const [chosen, setChosen] = useState<string>();
+  const choices = useQuery({
+    queryKey: ["consent", "purposes", "export"],
+    queryFn: ({ signal }) => getJson<PurposeChoice[]>("/api/consent/purposes?destination=export", signal),
+    enabled: open,
+  });
+  const purpose = choices.data?.find(({ id, usual }) => (chosen === undefined ? usual : id === chosen));
+  const href = (bom: boolean) =>
+    `/api/profiles/export?${toQuery({ filter, columns, bom: bom ? true : undefined, purpose: purpose?.id })}`;
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
@@ -226,6 +237,24 @@ function ExportDialog({
             number of rows and a hash of the file.
           </DialogDescription>
         </DialogHeader>
+        <Field
+          label="What is this list for?"
+          hint={
+            purpose
+              ? `${formatNumber(purpose.people)} people may be used for ${purpose.name} now (${LEGAL_BASIS_LABELS[purpose.legalBasis].toLowerCase()}). Everybody else is left out of the file.`
+              : choices.error
+                ? "The purposes could not be read. The file is made for the usual purpose of exports."
+                : "Reading the purposes…"
+          }
+        >
+          <NativeSelect value={purpose?.id ?? ""} onChange={(event) => setChosen(event.target.value)} disabled={!choices.data}>
+            {choices.data?.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </NativeSelect>
+        </Field>
         <ul className="list-disc space-y-1 pl-5 text-sm text-muted-foreground">
           {masked ? <li>Identifiers and personal traits are masked: your role does not see them.</li> : null}
           <li>

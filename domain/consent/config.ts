@@ -80,6 +80,12 @@ export async function settingsOf(ctx: Pick<Ctx, "sql" | "root" | "inTx">, versio
   return fresh;
 }
 
+/** The settings as they stand now. */
+export async function currentSettings(ctx: Pick<Ctx, "sql" | "root" | "inTx">): Promise<ConsentSettings> {
+  const [row] = await ctx.sql<{ version: number }[]>`select version from consent_config where name = 'main'`;
+  return settingsOf(ctx, row?.version ?? 0);
+}
+
 /** To be called in the transaction of every change of purposes, uses and policies. */
 export async function touchSettings(sql: AnySql): Promise<void> {
   await sql`update consent_config set version = version + 1, updated_at = now() where name = 'main'`;

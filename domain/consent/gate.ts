@@ -1,9 +1,10 @@
 import type { Ctx } from "@/domain/kernel/context";
+import { DomainError } from "@/domain/kernel/errors";
 import { canBeRefused, decide, type Question } from "./decide";
-import { loadSettings, ruleOf, settingsOf, type ConsentSettings } from "./config";
+import { currentSettings, loadSettings, ruleOf, settingsOf, type ConsentSettings } from "./config";
 import { loadConsent, type LoadedConsent } from "./load-consent";
 import { messageAllows, type MessageConsent } from "./message-consent";
-import type { Channel, GateAnswer, GateReason } from "./model";
+import { GATE_REASON_LABELS, type Channel, type GateAnswer, type GateReason } from "./model";
 
 export interface GateUse {
   /** Purpose id. Left out: the one that the destination stands for. */
@@ -95,4 +96,23 @@ function answer(
   const said = decide(question, person);
   if (!said.allowed || !ask.message || !canBeRefused(question)) return said;
   return messageAllows(ask.message, question.purposeId, question.terms) ? said : { ...said, allowed: false, reason: "message_consent" };
+}
+
+/** The purpose that a use of data rests on; refuses one that policy forbids for everybody, in words, before any work. */
+export async function requireUse(ctx: Ctx, use: GateUse): Promise<{ purposeId: string; purposeName: string }> {
+  const settings = await currentSettings(ctx);
+  const question = questionOf(settings, use, ctx.clock.now().getTime());
+  if (typeof question !== "string")
+    return { purposeId: question.purposeId, purposeName: settings.purposes.get(question.purposeId)?.name ?? question.purposeId };
+  const name = (id: string | undefined): string => settings.purposes.get(id ?? "")?.name ?? id ?? "none";
+  const out = settings.uses.get(use.destination ?? "");
+  if (question === "policy")
+    throw new DomainError(
+      "FORBIDDEN",
+      `The consent policy does not allow the purpose "${name(use.purpose ?? out?.purposeId ?? undefined)}" for "${out?.name}". Choose another purpose, or ask an admin about the policy.`,
+      { data: { reason: question } },
+    );
+  throw new DomainError("VALIDATION", `${GATE_REASON_LABELS[question]}: "${name(use.purpose)}". Choose a published purpose.`, {
+    fields: { purpose: GATE_REASON_LABELS[question] },
+  });
 }

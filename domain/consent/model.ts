@@ -204,3 +204,14 @@ export interface GateAnswer {
   /** Another fragment of the person says otherwise, and the stricter counts. */
   conflict: boolean;
 }
+
+/** A purpose as a choice for a use of data. */
+export interface PurposeChoice {
+  id: string;
+  name: string;
+  legalBasis: LegalBasis;
+  /** People who may be used for it now. */
+  people: number;
+  /** The purpose that the use stands for unless another is named. */
+  usual: boolean;
+}

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
+import { mayUseMany, requireUse } from "@/domain/consent";
 import type { Json } from "@/domain/events/model";
 import { type CsvValue, csvLine } from "@/domain/kernel/csv";
 import { type Ctx, withTx } from "@/domain/kernel/context";
@@ -17,6 +18,8 @@ export const exportSchema = z.strictObject({
   filter: peopleFilterSchema.default({}),
   /** Columns of the table by key; a trait is `trait:<key>`. */
   columns: z.array(z.string().min(1).max(510)).min(1).max(60),
+  /** What the file is for: people who may not be used for it are left out. Absent: what exports stand for by policy. */
+  purpose: z.string().min(1).max(60).optional(),
   /** Byte order mark, for spreadsheets that guess the encoding. */
   bom: z.boolean().default(false),
 });
@@ -61,16 +64,17 @@ const traitCell = (value: Json | undefined): CsvValue =>
  * The people a filter has, as CSV, in pieces that a response streams. Walks by profile id, so that events arriving
  * meanwhile move nobody out of or twice into the file. Two audit entries: one before the first byte (who, filter,
  * columns), one at the end or when the reader goes away (count, sha256 of the bytes, whether it was complete).
- * Masked like every read for actors without `personal_data:see`.
+ * Only people whom the consent gate lets out for the purpose are in it. Masked like every read for actors without `personal_data:see`.
  */
 export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGenerator<string, void>> {
   requirePermission(ctx, "profiles:export");
   requirePermission(ctx, "profiles:read");
-  const { filter, columns, bom } = parseInput(exportSchema, input);
+  const { filter, columns, bom, purpose } = parseInput(exportSchema, input);
   const traits = columns.filter((column) => column.startsWith("trait:")).map((column) => column.slice(6));
   const unknown = columns.find((column) => !column.startsWith("trait:") && !Object.hasOwn(PEOPLE_COLUMNS, column));
   if (unknown !== undefined)
     throw new DomainError("VALIDATION", `There is no column "${unknown}".`, { fields: { columns: "unknown column" } });
+  const { purposeId } = await requireUse(ctx, { purpose, destination: "export" });
   // Also refuses a filter that this actor may not use, before anything is written.
   const query = { filter, sort: "added", order: "asc", limit: PAGE, traits };
   const first = await listPeople(ctx, query);
@@ -80,13 +84,14 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
     recordAudit(tx, {
       action: "profiles.export_started",
       object: { type: "export", id },
-      detail: { filter: auditFilter(filter), columns, masked },
+      detail: { filter: auditFilter(filter), columns, masked, purpose: purposeId },
     }),
   );
 
   async function* lines(): AsyncGenerator<string, void> {
     const hash = createHash("sha256");
     let count = 0;
+    let withheld = 0;
     let complete = false;
     const piece = (text: string): string => {
       hash.update(text);
@@ -98,8 +103,12 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
           csvLine(columns.map((column) => (column.startsWith("trait:") ? column.slice(6) : PEOPLE_COLUMNS[column as PeopleColumn]))),
       );
       for (let page = first; ;) {
-        count += page.rows.length;
-        const text = page.rows
+        // Asked again for each page, right before it leaves.
+        const answers = await mayUseMany(ctx, { profileIds: page.rows.map((row) => row.id), purpose: purposeId, destination: "export" });
+        const rows = page.rows.filter((row) => answers.get(row.id)?.allowed);
+        count += rows.length;
+        withheld += page.rows.length - rows.length;
+        const text = rows
           .map((row) =>
             csvLine(
               columns.map((column) =>
@@ -118,7 +127,7 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
         recordAudit(tx, {
           action: "profiles.exported",
           object: { type: "export", id },
-          detail: { filter: auditFilter(filter), columns, masked, count, complete, sha256: hash.digest("hex") },
+          detail: { filter: auditFilter(filter), columns, masked, purpose: purposeId, count, withheld, complete, sha256: hash.digest("hex") },
         }),
       );
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
+import { GATE_REASON_LABELS, mayUse } from "@/domain/consent";
 import type { Json, JsonObject } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
@@ -12,8 +13,8 @@ import type { Traits, TraitsMeta } from "./model";
 import { findIdentifier } from "./resolve";
 
 /**
- * Reads behind the Profile API (wire-compatible with Segment's): primary-key reads of one person or account. Consent is
- * never part of an answer. Everything is masked for keys without `personal_data:see`.
+ * Reads behind the Profile API (wire-compatible with Segment's): primary-key reads of one person or account, whom the
+ * consent gate lets out for the purpose. Consent is never part of an answer. Everything is masked for keys without `personal_data:see`.
  */
 export const COLLECTIONS = ["users", "accounts"] as const;
 
@@ -75,11 +76,23 @@ export interface ApiRef {
   id: string;
   /** The request's path, echoed in cursors. */
   path: string;
+  /** What it is read for; absent: what the Profile API stands for by policy. */
+  purpose?: string | undefined;
 }
 
 const missing = (): DomainError => new DomainError("NOT_FOUND", "Profile was not found.");
 
 async function personFor(ctx: Ctx, ref: ApiRef): Promise<{ id: number; fragments: number[] }> {
+  const person = await findPerson(ctx, ref);
+  const { allowed, reason } = await mayUse(ctx, { profileId: person.id, destination: "profile_api", purpose: ref.purpose });
+  if (!allowed)
+    throw new DomainError("FORBIDDEN", `Consent does not allow this profile to be read for this purpose: ${GATE_REASON_LABELS[reason]}.`, {
+      data: { reason },
+    });
+  return person;
+}
+
+async function findPerson(ctx: Ctx, ref: ApiRef): Promise<{ id: number; fragments: number[] }> {
   const { sql } = ctx;
   if (ref.type === "profile_id" || ref.type === "segment_id") {
     if (!/^\d{1,10}$/.test(ref.id)) throw missing();

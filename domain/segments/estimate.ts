@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { can, companySettings, requirePermission } from "@/domain/access";
+import { mayUseMany } from "@/domain/consent";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError, notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
@@ -72,10 +73,11 @@ export async function sampleMembers(ctx: Ctx, input: unknown): Promise<SampleMem
   const answer = await ask(ctx, rule, segmentId);
   const ids = spread(answer.total, limit);
   const tested = await testIds(ctx, rule, segmentId, ids, answer.asOf, answer.zone);
+  const answers = await mayUseMany(ctx, { profileIds: ids, destination: "reports" });
   return ids.flatMap((id) => {
     const one = tested.get(id);
     // Who left since the counts were made is no member to show.
-    return one?.met ? [{ ...one.person, explained: one.explained }] : [];
+    return one?.met && answers.get(id)?.allowed ? [{ ...one.person, explained: one.explained }] : [];
   });
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
-import { mayUseMany } from "@/domain/consent";
+import { mayUseMany, requireUse } from "@/domain/consent";
 import { csvLine } from "@/domain/kernel/csv";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { newId } from "@/domain/kernel/ids";
@@ -9,6 +10,8 @@ import { parseInput } from "@/domain/kernel/parse";
 import { findSegment, segmentMembersPage } from "./reads";
 import { idSchema } from "./verbs-schema";
 
+/** `purpose`: what the file is for. Absent: what files of members stand for by policy. */
+const exportSchema = idSchema.extend({ purpose: z.string().min(1).max(60).optional() });
 const PAGE = 1_000;
 /** The use that the consent gate is asked about. */
 const USE = "segment_export";
@@ -23,10 +26,12 @@ const COLUMNS = ["id", "name", "email", "kind", "country", "city", "last_seen_at
 export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGenerator<string, void>> {
   requirePermission(ctx, "profiles:export");
   requirePermission(ctx, "segments:read");
-  const segment = await findSegment(ctx, parseInput(idSchema, input).id);
+  const { id: wanted, purpose } = parseInput(exportSchema, input);
+  const segment = await findSegment(ctx, wanted);
+  const { purposeId } = await requireUse(ctx, { purpose, destination: USE });
   const first = await segmentMembersPage(ctx, { id: segment.id, limit: PAGE });
   const id = newId("exp");
-  const detail = { segmentId: segment.id, masked: !can(ctx, "personal_data:see") };
+  const detail = { segmentId: segment.id, masked: !can(ctx, "personal_data:see"), purpose: purposeId };
   await withTx(ctx, (tx) => recordAudit(tx, { action: "segment.export_started", object: { type: "export", id }, detail }));
 
   async function* lines(): AsyncGenerator<string, void> {
@@ -41,7 +46,11 @@ export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGene
     try {
       yield piece(csvLine(COLUMNS));
       for (let page = first; ;) {
-        const answers = await mayUseMany(ctx, { destination: USE, profileIds: page.rows.map(({ profileId }) => profileId) });
+        const answers = await mayUseMany(ctx, {
+          destination: USE,
+          purpose: purposeId,
+          profileIds: page.rows.map(({ profileId }) => profileId),
+        });
         const rows = page.rows.filter(({ profileId }) => answers.get(profileId)?.allowed === true);
         count += rows.length;
         withheld += page.rows.length - rows.length;

@@ -21,6 +21,7 @@ class ApiError extends Error {
       | "authentication_error"
       | "invalid_request_error"
       | "validation_error"
+      | "consent_error"
       | "not_found"
       | "rate_limit_error"
       | "internal_error",
@@ -69,6 +70,8 @@ export function createProfileApi(options: {
     const { ref, what } = parsePath(url.pathname);
     const params = Object.fromEntries(url.searchParams);
     const ctx = createContext(actor, options.database);
+    const { purpose } = params;
+    if (purpose !== undefined) ref.purpose = purpose;
     switch (what) {
       case "traits":
         return await apiTraits(ctx, ref, params);
@@ -167,6 +170,7 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof DomainError) {
     if (error.code === "NOT_FOUND") return new ApiError(404, "not_found", "Profile was not found.");
     if (error.code === "VALIDATION") return new ApiError(400, "validation_error", error.message);
+    if (error.code === "FORBIDDEN" && error.data?.["reason"] !== undefined) return new ApiError(403, "consent_error", error.message);
     if (error.code === "FORBIDDEN") return new ApiError(403, "authentication_error", error.message);
   }
   return new ApiError(500, "internal_error", "Something went wrong on our side. The header Request-Id names this request.");

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { sources } from "@/server/test/guards";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+/** What a way out looks like: files of people, downloads, requests to others, rows that wait to be sent. */
+const SINKS: readonly RegExp[] = [
+  /\bcsvLine\(/,
+  /content-disposition/i,
+  /from "@\/domain\/kernel\/outgoing/,
+  /insert into (?:outbox|deliveries|sync_items)\b/i,
+  /\bapiTraits\(/,
+];
+const GATE = /\b(?:mayUse|mayUseMany|allowedSet)\(/;
+
+/** Ways out that need not ask, each with the reason. */
+const WITHOUT: Record<string, string> = {
+  "app/api/imports/[id]/errors/route.ts": "gives the importer back the rows of their own file that were refused",
+  "app/api/profiles/export/route.ts": "streams what exportPeople gives, which asks",
+  "domain/imports/error-file.ts": "rows of the importer's own file",
+  "server/profile-api/handler.ts": "passes on what domain/profiles answers, which asks",
+};
+
+function leaks(files: { file: string; text: string }[], without: Record<string, string>): string[] {
+  return files
+    .filter(({ file, text }) => SINKS.some((sink) => sink.test(text)) && !GATE.test(text) && without[file] === undefined)
+    .map(({ file }) => file);
+}
+
+const files = ["domain", "app", "server"]
+  .flatMap((folder) => sources(ROOT, folder, /\.tsx?$/))
+  .filter(({ file }) => !/server\/(?:test|bench)\//.test(file));
+
+test("every way out asks the consent gate, or says why it need not", () => {
+  expect(leaks(files, WITHOUT)).toEqual([]);
+});
+
+test("no reason stands for a file that needs none", () => {
+  const needed = Object.keys(WITHOUT).filter((name) => leaks(files, { ...WITHOUT, [name]: undefined as never }).includes(name));
+  expect(needed.toSorted()).toEqual(Object.keys(WITHOUT).toSorted());
+});
+
+test("the walk finds a way out that does not ask", () => {
+  const planted = [
+    { file: "domain/x/export.ts", text: "yield csvLine(row)" },
+    { file: "domain/x/send.ts", text: "await tx`insert into outbox (id) values (1)`" },
+    { file: "domain/x/good.ts", text: "const ok = await mayUseMany(ctx, ask); yield csvLine(row)" },
+  ];
+  expect(leaks(planted, {})).toEqual(["domain/x/export.ts", "domain/x/send.ts"]);
+});
