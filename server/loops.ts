@@ -5,6 +5,7 @@ import { maintenance } from "./maintenance";
 import { processing } from "./processing";
 import { computedTraits } from "./computed-traits";
 import { segments } from "./segments";
+import { touches } from "./touches";
 
 /** Every loop of the worker. A new one is added here; its types are in loop.ts. */
-export const loops: readonly Loop[] = [processing, segments, computedTraits, maintenance, jobLoop(jobHandlers)];
+export const loops: readonly Loop[] = [processing, segments, touches, computedTraits, maintenance, jobLoop(jobHandlers)];

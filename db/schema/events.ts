@@ -16,7 +16,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { at, createdAt, updatedAt } from "./columns";
 
-const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
+export const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
 
 export const inboxIdSeq = pgSequence("inbox_id_seq", { cache: 1 });
 

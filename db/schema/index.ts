@@ -8,3 +8,5 @@ export * from "./governance";
 export * from "./profiles";
 export * from "./segments";
 export * from "./sources";
+export * from "./campaigns";
+export * from "./attribution";

@@ -30,6 +30,11 @@ export const PERMISSIONS = {
   "segments:read": "See segments, their counts and members",
   "segments:write": "Create, change and delete segments",
   "segments:sql": "Use SQL conditions in segments",
+  "campaigns:read": "See campaigns, touchpoints and costs",
+  "campaigns:write": "Create and change campaigns, enter and import costs",
+  "campaigns:govern": "Change the rules that give touchpoints their channel",
+  "reports:read": "Read reports of attribution, return and experiments",
+  "reports:write": "Change conversions and settings of reports",
   "views:write": "Save views of tables",
   "members:read": "See members",
   "members:write": "Invite members, change roles, disable members",
@@ -58,6 +63,10 @@ const MARKETER: readonly Permission[] = [
   "identity:read",
   "segments:read",
   "segments:write",
+  "campaigns:read",
+  "campaigns:write",
+  "reports:read",
+  "reports:write",
   "views:write",
   "account:write",
 ];
@@ -66,7 +75,7 @@ const MARKETER: readonly Permission[] = [
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   admin: ALL_PERMISSIONS.filter((permission) => permission !== "personal_data:see" && permission !== "profile_api:read"),
   marketer: MARKETER,
-  manager: ["home:read", "account:write"],
+  manager: ["home:read", "campaigns:read", "reports:read", "account:write"],
 };
 
 /** API keys carry scopes out of these. */

@@ -20,7 +20,12 @@ test("the table says what the guard decides", () => {
 });
 
 test("managers read totals only, marketers do not administrate, and only members with the switch see personal data", () => {
-  expect([...permissionsOf({ role: "manager", seesPersonalData: true })].toSorted()).toEqual(["account:write", "home:read"]);
+  expect([...permissionsOf({ role: "manager", seesPersonalData: true })].toSorted()).toEqual([
+    "account:write",
+    "campaigns:read",
+    "home:read",
+    "reports:read",
+  ]);
   const marketer = permissionsOf({ role: "marketer", seesPersonalData: false });
   for (const permission of [
     "members:write",

@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { filterSchema } from "@/domain/segments/model";
+
 /** Attribution: value sets and shapes. Pure: the browser may import it. */
 
 /** Models with a fixed rule per path. Weights of one path add up to 1, except participation. */
@@ -47,3 +50,20 @@ export interface Credits {
   readonly value: Float64Array;
   readonly unattributed: { readonly conversions: number; readonly value: number };
 }
+
+/** every: each such event; once: the first of each person. */
+export const CONVERSION_COUNTS = ["every", "once"] as const;
+
+/** What counts as a conversion. Windows in days before it: 1 to 90, views apart from clicks and visits. */
+export const conversionSchema = z.strictObject({
+  name: z.string().trim().min(1, "Give the conversion a name.").max(100),
+  event: z.string().min(1, "Choose the event.").max(200),
+  where: z.array(filterSchema).max(20).default([]),
+  fixedValue: z.number().min(0).max(1e12).nullable().default(null),
+  count: z.enum(CONVERSION_COUNTS).default("every"),
+  refundEvent: z.string().max(200).nullable().default(null),
+  clickDays: z.number().int().min(1).max(90).default(28),
+  viewDays: z.number().int().min(1).max(90).default(1),
+});
+export type ConversionInput = z.infer<typeof conversionSchema>;
+export type Conversion = ConversionInput & { readonly id: string; readonly isDefault: boolean };

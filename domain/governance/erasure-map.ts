@@ -103,6 +103,14 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   computedValues: { fragments: ["profile_id"] },
   computedDue: { fragments: ["profile_id"] },
 
+  // Campaigns and reports
+  campaigns: { texts: ["name"] },
+  campaignCosts: { nothing: "spend per day and ad" },
+  touchOrigins: { texts: ["source", "medium", "campaign", "campaign_ref", "content", "term", "referrer"] },
+  touchpoints: { fragments: ["profile_id"] },
+  touchCursors: { nothing: "where the derivation of touchpoints stands" },
+  conversionDefinitions: { texts: ["name", "where"] },
+
   // Consent
   consentPurposes: { nothing: "definitions" },
   consentPurposeVersions: { nothing: "definitions" },

@@ -37,6 +37,8 @@ export const PROCESS_ONLY: Record<string, string> = {
   "consent.forgetStatements": "removal of demo data",
   "consent.noteConsentChanges": "processing, and whoever removes people",
   "consent.writeStatements": "processing",
+  "campaigns.channelRules": "the derivation of touchpoints and reports",
+  "campaigns.followTouches": "the worker's loop",
   "events.ensureInboxPartitions": "maintenance",
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
