@@ -117,6 +117,9 @@ const ABOUT_PERSON: ReadonlySet<NoteCode> = new Set([
 ]);
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 22);
+/** When it happened as ISO text with milliseconds; collection writes it so. */
+const timeText = ({ at, message: { timestamp } }: Incoming): string =>
+  timestamp.length === 24 && timestamp.endsWith("Z") && timestamp[10] === "T" ? timestamp : new Date(at).toISOString();
 /** Text that fits a unique index, whatever it is made of. */
 const short = (text: string): string => (text.length > 200 ? `#${hash(text)}` : text);
 
@@ -136,7 +139,8 @@ export class Batch {
   readonly conflicts = new Map<string, { type: string; value: string; otherType: string; otherValue: string; at: number }>();
   readonly stats = new Map<string, StatRow>();
   readonly devices = new Map<string, DeviceRow>();
-  readonly seen = new Map<string, SeenRow>();
+  /** By kind and scope, then by key. */
+  readonly seen = new Map<string, Map<string, SeenRow>>();
   readonly daily = new Map<string, { day: number; sourceId: string; type: string; n: number; sum: Units }>();
   readonly blocked = new Map<string, { type: string; value: string; day: number; n: number }>();
   readonly accounts = new Map<string, AccountFact>();
@@ -377,7 +381,7 @@ export class Batch {
     if (!set && !fill) return;
     let held = this.loaded.traits.get(fragment);
     if (!held) this.loaded.traits.set(fragment, (held = { traits: {}, meta: {}, isNew: true, dirty: false } as LoadedTraits));
-    const meta = { at: new Date(row.at).toISOString(), sourceId: row.sourceId, messageId: row.message.messageId };
+    const meta = { at: timeText(row), sourceId: row.sourceId, messageId: row.message.messageId };
     let changed = set ? layTraits(held, set, meta, this.rules.rules) : false;
     if (fill) changed = layTraits(held, fill, { ...meta, fill: true }, this.rules.rules) || changed;
     if (!changed) return;
@@ -410,15 +414,14 @@ export class Batch {
     if (!values) return;
     const kind = message.type === "identify" ? "trait" : "event";
     const scope = kind === "trait" ? "" : type;
-    const prefix = `${kind}\0${scope}\0`;
-    seenKeys(values, (name, jsonType) => {
-      const key = prefix + name;
-      let found = this.seen.get(key);
+    const within = `${kind}\0${scope}`;
+    let keys = this.seen.get(within);
+    if (!keys) this.seen.set(within, (keys = new Map()));
+    const known = keys;
+    seenKeys(values, (key, jsonType) => {
+      let found = known.get(key);
       if (!found)
-        this.seen.set(
-          key,
-          (found = { kind, scope, key: name, types: {}, sources: new Set(), first: row.receivedAt, last: row.receivedAt, n: 0 }),
-        );
+        known.set(key, (found = { kind, scope, key, types: {}, sources: new Set(), first: row.receivedAt, last: row.receivedAt, n: 0 }));
       found.n += 1;
       found.types[jsonType] = (found.types[jsonType] ?? 0) + 1;
       found.sources.add(row.sourceId);
@@ -430,7 +433,7 @@ export class Batch {
   private applyAccounts(profileId: number, row: Incoming): void {
     const { message, identity } = row;
     if (identity.accounts.length === 0) return;
-    const meta = { at: new Date(row.at).toISOString(), sourceId: row.sourceId, messageId: message.messageId };
+    const meta = { at: timeText(row), sourceId: row.sourceId, messageId: message.messageId };
     for (const id of identity.accounts) {
       let account = this.accounts.get(id);
       if (!account) this.accounts.set(id, (account = { id, layers: [], first: row.at, last: row.at }));

@@ -76,7 +76,7 @@ function judgeOf(blocked: readonly BlockedValue[]): (type: string, value: string
   }
   for (const [key, list] of sources) patterns.set(key, RE2JS.compile(list.join("|")));
   const matches = (type: string, action: Verdict, value: string): boolean =>
-    exact.get(`${type}\0${value.toLowerCase()}`) === action || (patterns.get(`${type}\0${action}`)?.matcher(value).find() ?? false);
+    exact.get(`${type}\0${value.toLowerCase()}`) === action || (patterns.get(`${type}\0${action}`)?.test(value) ?? false);
   const decide = (type: string, value: string): Verdict => {
     for (const action of ["block", "no_merge"] as const) {
       if (matches(type, action, value) || matches("*", action, value)) return action;

@@ -25,6 +25,12 @@ export class CopyRows {
     this.at = this.buffer.writeInt32BE(-1, this.at);
   }
 
+  bool(value: boolean): void {
+    this.room(5);
+    this.at = this.buffer.writeInt32BE(1, this.at);
+    this.buffer[this.at++] = value ? 1 : 0;
+  }
+
   int4(value: number): void {
     this.room(8);
     this.at = this.buffer.writeInt32BE(4, this.at);

@@ -25,10 +25,15 @@ interface PersonRow {
 const DAY = 86_400_000;
 
 /** Text of a PostgreSQL text array; the driver's own way escapes every element with regular expressions. */
-export function textArray(values: readonly string[]): string {
+export function textArray(values: readonly (string | null)[]): string {
   let out = "{";
   let first = true;
   for (const value of values) {
+    if (value === null) {
+      out += first ? "NULL" : ",NULL";
+      first = false;
+      continue;
+    }
     out += first ? '"' : ',"';
     out += value.includes('"') || value.includes("\\") ? value.replaceAll("\\", "\\\\").replaceAll('"', '\\"') : value;
     out += '"';

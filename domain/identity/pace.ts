@@ -1,5 +1,5 @@
 /** Milliseconds of work at a stretch: what others of the process wait for their turn. */
-const STRETCH_MS = 3;
+const STRETCH_MS = 2;
 
 /**
  * Breaks long work in memory into short stretches. Between them sockets are served, so that the database is kept busy

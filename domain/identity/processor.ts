@@ -15,7 +15,7 @@ import { Pace } from "./pace";
 import type { Person } from "./person";
 import { IdentityState, keyOf, pairOf } from "./state";
 import { emptySuppressed, erasedFragments, Suppressions, takeSuppressed, type Gap, type Suppressed } from "./suppression";
-import { planBatch, runPlan, type WritePlan } from "./write-batch";
+import { planBatch, runPlan, type Write, type WritePlan } from "./write-batch";
 import { Dictionaries } from "./write-facts";
 
 export interface ProcessOptions {
@@ -194,18 +194,21 @@ export class Processor {
   private async fetch(after: { xid: string; id: number }): Promise<Fetched> {
     const { limit = LIMIT, until } = this.options;
     const { sql } = this.database;
-    const rows = await sql<InboxRow[]>`
-      select xid::text as xid, id, source_id as "sourceId", (extract(epoch from received_at) * 1000)::int8 as "receivedAt", body
-      from (
-        select *, sum(octet_length(body)) over (order by xid, id rows unbounded preceding) as bytes, row_number() over (order by xid, id) as place
-        from (
-          select xid, id, source_id, received_at, body from inbox
-          where (xid, id) > (${after.xid}::xid8, ${after.id}) and xid < pg_snapshot_xmin(pg_current_snapshot())
-            ${until === undefined ? sql`` : sql`and (xid, id) <= (${until.xid}::xid8, ${until.id})`}
-          order by xid, id limit ${limit}
-        ) waiting
-      ) measured
-      where bytes <= ${BYTES} or place = 1 order by measured.xid, measured.id`;
+    const waiting = sql`
+      from inbox where (xid, id) > (${after.xid}::xid8, ${after.id}) and xid < pg_snapshot_xmin(pg_current_snapshot())
+        ${until === undefined ? sql`` : sql`and (xid, id) <= (${until.xid}::xid8, ${until.id})`}
+      order by xid, id`;
+    // One row for all costs both sides much less than a row each. The size of a text is known without reading it.
+    const [all] = await sql`
+      with sized as (
+        select sum(bytes) over (order by xid, id rows unbounded preceding) as bytes, row_number() over (order by xid, id) as place
+        from (select xid, id, octet_length(body) as bytes ${waiting} limit ${limit}) one)
+      select string_agg(concat_ws(',', xid, id, (extract(epoch from received_at) * 1000)::int8, octet_length(body), source_id), E'\\n' order by xid, id),
+        string_agg(body, '' order by xid, id)
+      from (select xid, id, source_id, received_at, body ${waiting}
+        limit (select count(*) from sized where bytes <= ${BYTES} or place = 1)) taken
+      having count(*) > 0`.raw();
+    const rows = all ? rowsOf(all as unknown as Buffer[]) : [];
     return { rows, full: rows.length >= Math.min(limit, 50) };
   }
 
@@ -339,23 +342,23 @@ export class Processor {
     const last = rows.at(-1) as InboxRow;
     const out = await this.database.sql.begin(async (handle) => {
       const tx = handle as unknown as TxSql;
-      const cursor = await lockCursor(tx, false);
-      if (!cursor || cursor.xid !== before.xid || cursor.id !== before.id || cursor.epoch !== before.epoch) return { processed: 0 };
       // What this transaction writes can be made again from the inbox, and its cursor goes with it: a crash that loses
       // the last moments loses both. So the commit need not wait for the disk.
-      await tx`set local synchronous_commit = off`;
+      const [cursor] = await Promise.all([lockCursor(tx, false), tx`set local synchronous_commit = off`]);
+      if (!cursor || cursor.xid !== before.xid || cursor.id !== before.id || cursor.epoch !== before.epoch) return { processed: 0 };
+      const processed = before.processed + rows.length;
+      const nextProfileId = rejectedFor === undefined ? prepared.nextProfileId : before.nextProfileId;
+      const move: Write = (to) => to`
+        update processing_cursors set xid = ${last.xid}::xid8, inbox_id = ${last.id}, epoch = ${before.epoch + (operations.length > 0 ? 1 : 0)},
+          next_profile_id = ${nextProfileId}, processed = ${processed}, updated_at = now() where name = 'main'`;
       if (rejectedFor !== undefined) {
         await reject(tx, rows, `PostgreSQL or the processing could not take it (${rejectedFor}).`);
+        await move(tx);
       } else {
         if (prepared.suppressed.length > 0) await emptySuppressed(tx, prepared.suppressed);
         if (prepared.broken.length > 0) await reject(tx, prepared.broken, "The stored text is no message.");
-        await runPlan(tx, prepared.plan);
+        await runPlan(tx, { ...prepared.plan, statements: [...prepared.plan.statements, move] });
       }
-      const processed = before.processed + rows.length;
-      const nextProfileId = rejectedFor === undefined ? prepared.nextProfileId : before.nextProfileId;
-      await tx`
-        update processing_cursors set xid = ${last.xid}::xid8, inbox_id = ${last.id}, epoch = ${before.epoch + (operations.length > 0 ? 1 : 0)},
-          next_profile_id = ${nextProfileId}, processed = ${processed}, updated_at = now() where name = 'main'`;
       for (const operation of operations) await repeatOperation(tx, operation, processed);
       await this.options.beforeCommit?.();
       return { processed: rows.length };
@@ -411,6 +414,22 @@ export class Processor {
 }
 
 const emptyMemory = (): Loaded => ({ state: new IdentityState<Person>(), traits: new Map() });
+
+/** Inbox rows out of a line of numbers and the text of each, all in one. */
+function rowsOf([lines, bodies]: readonly Buffer[]): InboxRow[] {
+  if (!lines || !bodies) throw new Error("the inbox was read without texts");
+  let from = 0;
+  return lines
+    .toString()
+    .split("\n")
+    .map((line) => {
+      const [xid, id, receivedAt, bytes, ...source] = line.split(",") as [string, string, string, string, ...string[]];
+      const to = from + Number(bytes);
+      const body = bodies.toString("utf8", from, to);
+      from = to;
+      return { xid, id: Number(id), sourceId: source.join(","), receivedAt: Number(receivedAt), body };
+    });
+}
 
 /** While history is replayed: a batch ends where a recorded change took effect, and repeats it there. */
 function stopAt(rows: InboxRow[], operations: PlacedOperation[]): { count: number; operations: PlacedOperation[] } {

@@ -72,7 +72,7 @@ export async function recomputePeople(tx: TxSql, fragments: readonly number[], r
   await loadPersons(tx, heads, loaded);
   const people = [...loaded.state.people.values()];
   await recount(tx, people);
-  const shapes = people.map((person) => ({ id: person.id, ...shapeOf(person, loaded.traits, rules) }));
+  const shapes = people.map((person) => shapeOf(person, loaded.traits, rules));
   planShapes(shapes, queue);
   planSearch(
     shapes.map(({ id, searchText }) => ({ id, text: searchText })),

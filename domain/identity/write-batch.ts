@@ -1,12 +1,13 @@
 import type { TxSql } from "@/db/client";
 import { noteConsentChanges, writeStatements } from "@/domain/consent";
-import type { Batch, EventRow, NewIdentifier } from "./batch";
+import type { Traits } from "@/domain/profiles/model";
+import type { Batch, DeviceRow, EventRow, NewIdentifier } from "./batch";
 import { CopyRows } from "./copy-binary";
 import { isSmall, planCopy, planInsert } from "./copy-in";
 import { storedTexts } from "./facts";
 import type { Pace } from "./pace";
-import { unitsText, type LoadedTraits, type Person } from "./person";
-import { reconcile, summarise } from "./traits";
+import { unitsText, type LoadedTraits, type Person, type Units } from "./person";
+import { reconcile, summarise, type PersonSummary } from "./traits";
 import type { CompiledRules } from "./compile-rules";
 import { textArray, type Loaded } from "./load-people";
 import { planAccounts, planEventTypes, planSeen, type Dictionaries } from "./write-facts";
@@ -146,7 +147,7 @@ function planPeople(batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Q
       continue;
     }
     const shape = shapeOf(person, loaded.traits, rules);
-    shaped.push({ id: person.id, ...shape });
+    shaped.push(shape);
     if (shape.searchText !== (person.searchText ?? "")) {
       search.push({ id: person.id, text: shape.searchText });
       person.searchText = shape.searchText;
@@ -176,20 +177,50 @@ function planPeople(batch: Batch, loaded: Loaded, rules: CompiledRules, queue: Q
   planSearch(search, queue);
 }
 
-export type Shape = ReturnType<typeof shapeOf> & { id: number };
+/** The derived row of one person. Times in milliseconds. */
+export interface Shape extends PersonSummary {
+  id: number;
+  traits: Traits;
+  createdAt: number;
+  firstSeen: number;
+  lastSeen: number;
+  seenActive: boolean;
+  eventCount: number;
+  orderCount: number;
+  revenue: Units;
+}
 
 /** Whole rows of people, made or replaced. */
 export function planShapes(shaped: readonly Shape[], queue: Queue): void {
   if (shaped.length === 0) return;
-  const values = json(shaped);
+  const ids = array(shaped.map(({ id }) => id));
+  const created = array(shaped.map((s) => s.createdAt));
+  const known = array(shaped.map((s) => String(s.known)));
+  const [names, emails, phones] = [
+    textArray(shaped.map((s) => s.name)),
+    textArray(shaped.map((s) => s.email)),
+    textArray(shaped.map((s) => s.phone)),
+  ];
+  const [countries, cities] = [textArray(shaped.map((s) => s.country)), textArray(shaped.map((s) => s.city))];
+  const zones = textArray(shaped.map((s) => s.timezone));
+  const traits = textArray(shaped.map((s) => json(s.traits)));
+  const firsts = array(shaped.map((s) => s.firstSeen));
+  const lasts = array(shaped.map((s) => s.lastSeen));
+  const actives = array(shaped.map((s) => String(s.seenActive)));
+  const events = array(shaped.map((s) => s.eventCount));
+  const orders = array(shaped.map((s) => s.orderCount));
+  const revenues = array(shaped.map((s) => unitsText(s.revenue)));
   queue(
     (tx) => tx`
   insert into profiles as p (id, created_at, merged_into, known, name, email, phone, country, city, timezone, traits, first_seen_at,
     last_seen_at, seen_active, event_count, order_count, revenue, updated_at)
-  select id, created, null, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue, now()
-  from json_to_recordset(${values}::text::json) as r(id int, created timestamptz, known bool, name text, email text, phone text,
-    country text, city text, timezone text, traits jsonb, first timestamptz, last timestamptz, active bool, events int8, orders int,
-    revenue numeric)
+  select id, to_timestamp(created / 1000.0), null, known, name, email, phone, country, city, timezone, traits::jsonb, to_timestamp(first / 1000.0),
+    to_timestamp(last / 1000.0), active, events, orders, revenue, now()
+  from unnest(${ids}::text::int[], ${created}::text::int8[], ${known}::text::bool[], ${names}::text::text[], ${emails}::text::text[],
+    ${phones}::text::text[], ${countries}::text::text[], ${cities}::text::text[], ${zones}::text::text[], ${traits}::text::text[],
+    ${firsts}::text::int8[], ${lasts}::text::int8[], ${actives}::text::bool[], ${events}::text::int8[], ${orders}::text::int[],
+    ${revenues}::text::numeric[])
+    r(id, created, known, name, email, phone, country, city, timezone, traits, first, last, active, events, orders, revenue)
   on conflict (id) do update set merged_into = null, known = excluded.known, name = excluded.name, email = excluded.email,
     phone = excluded.phone, country = excluded.country, city = excluded.city, timezone = excluded.timezone, traits = excluded.traits,
     first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at, seen_active = excluded.seen_active,
@@ -244,20 +275,30 @@ function planMerged(batch: Batch, queue: Queue): void {
   planAliases(losers, new Map(batch.newFragments.map(({ id, at }) => [id, at])), queue);
 }
 
-/** The derived row of one person. */
-export function shapeOf(person: Person, traits: ReadonlyMap<number, LoadedTraits>, rules: CompiledRules) {
+/** What the person's fragments and identifiers make of its row, as of now: later changes of the person do not show in it. */
+export function shapeOf(person: Person, traits: ReadonlyMap<number, LoadedTraits>, rules: CompiledRules): Shape {
   const parts = [...person.fragments].sort((a, b) => a - b).flatMap((fragment) => traits.get(fragment) ?? []);
   const reconciled = reconcile(parts, rules.rules);
+  const { known, name, email, phone, country, city, timezone, searchText } = summarise(reconciled, person.identifiers);
+  const { id, createdAt, firstSeen, lastSeen, seenActive, eventCount, orderCount, revenue } = person;
   return {
-    ...summarise(reconciled, person.identifiers),
+    id,
+    known,
+    name,
+    email,
+    phone,
+    country,
+    city,
+    timezone,
+    searchText,
     traits: reconciled,
-    created: iso(person.createdAt),
-    first: iso(person.firstSeen),
-    last: iso(person.lastSeen),
-    active: person.seenActive,
-    events: person.eventCount,
-    orders: person.orderCount,
-    revenue: unitsText(person.revenue),
+    createdAt,
+    firstSeen,
+    lastSeen,
+    seenActive,
+    eventCount,
+    orderCount,
+    revenue,
   };
 }
 
@@ -290,21 +331,18 @@ function planIdentity(batch: Batch, queue: Queue): void {
   const fresh = new Set(batch.newIdentifiers.map(({ known }) => known));
   const changed = [...batch.changedIdentifiers].filter((known) => !fresh.has(known));
   if (changed.length > 0) {
-    const values = json(
-      changed.map(({ type, value, fragment, status, firstSeen, lastSeen }) => ({
-        type,
-        value,
-        fragment,
-        status,
-        first: firstSeen,
-        last: lastSeen,
-      })),
-    );
+    const types = textArray(changed.map(({ type }) => type));
+    const values = textArray(changed.map(({ value }) => value));
+    const fragments = array(changed.map(({ fragment }) => fragment));
+    const statuses = textArray(changed.map(({ status }) => status));
+    const firsts = array(changed.map(({ firstSeen }) => firstSeen));
+    const lasts = array(changed.map(({ firstSeen, lastSeen }) => Math.max(firstSeen, lastSeen)));
     queue(
       (tx) => tx`
     update identifiers i set profile_id = u.fragment, status = u.status, first_seen_at = to_timestamp(u.first / 1000.0),
-      last_seen_at = to_timestamp(greatest(u.first, u.last) / 1000.0)
-    from json_to_recordset(${values}::text::json) as u(type text, value text, fragment int, status text, first int8, last int8)
+      last_seen_at = to_timestamp(u.last / 1000.0)
+    from unnest(${types}::text::text[], ${values}::text::text[], ${fragments}::text::int[], ${statuses}::text::text[], ${firsts}::text::int8[],
+      ${lasts}::text::int8[]) u(type, value, fragment, status, first, last)
     where i.type = u.type and i.value = u.value`,
     );
   }
@@ -404,34 +442,46 @@ function planCounts(batch: Batch, dictionaries: Dictionaries, queue: Queue): voi
       on conflict (day, source_id, event_type) do update set n = d.n + excluded.n, value_sum = d.value_sum + excluded.value_sum`,
     );
   }
-  const devices = [...batch.devices.values()].map(({ row: _row, first, last, ...device }) => ({
-    ...device,
-    first: iso(first),
-    last: iso(last),
-  }));
-  if (devices.length > 0) {
-    const values = json(devices);
-    queue(
-      (tx) => tx`
-      insert into devices as d (profile_id, device_key, type, name, os, first_seen_at, last_seen_at, event_count)
-      select "profileId", key, type, name, os, first, last, n
-      from json_to_recordset(${values}::text::json) as r("profileId" int, key text, type text, name text, os text, first timestamptz,
-        last timestamptz, n int8)
-      on conflict (profile_id, device_key) do update set type = coalesce(excluded.type, d.type), name = coalesce(excluded.name, d.name),
-        os = coalesce(excluded.os, d.os), first_seen_at = least(d.first_seen_at, excluded.first_seen_at),
-        last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at), event_count = d.event_count + excluded.event_count`,
-    );
-  }
+  planDevices([...batch.devices.values()], queue);
+}
+
+function planDevices(devices: readonly DeviceRow[], queue: Queue): void {
+  if (devices.length === 0) return;
+  const profileIds = array(devices.map(({ profileId }) => profileId));
+  const keys = textArray(devices.map(({ key }) => key));
+  const [types, names, systems] = [
+    textArray(devices.map(({ type }) => type)),
+    textArray(devices.map(({ name }) => name)),
+    textArray(devices.map(({ os }) => os)),
+  ];
+  const firsts = array(devices.map(({ first }) => first));
+  const lasts = array(devices.map(({ last }) => last));
+  const counts = array(devices.map(({ n }) => n));
+  queue(
+    (tx) => tx`
+    insert into devices as d (profile_id, device_key, type, name, os, first_seen_at, last_seen_at, event_count)
+    select profile_id, key, type, name, os, to_timestamp(first / 1000.0), to_timestamp(last / 1000.0), n
+    from unnest(${profileIds}::text::int[], ${keys}::text::text[], ${types}::text::text[], ${names}::text::text[], ${systems}::text::text[],
+      ${firsts}::text::int8[], ${lasts}::text::int8[], ${counts}::text::int8[]) r(profile_id, key, type, name, os, first, last, n)
+    on conflict (profile_id, device_key) do update set type = coalesce(excluded.type, d.type), name = coalesce(excluded.name, d.name),
+      os = coalesce(excluded.os, d.os), first_seen_at = least(d.first_seen_at, excluded.first_seen_at),
+      last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at), event_count = d.event_count + excluded.event_count`,
+  );
 }
 
 function planTraits(batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, queue: Queue): void {
   if (batch.traitsChanged.size === 0) return;
-  const rows = [...batch.traitsChanged].map((id) => ({ id, traits: traits.get(id)?.traits, meta: traits.get(id)?.meta }));
-  const values = json(rows);
+  const changed = [...batch.traitsChanged].flatMap((id) => {
+    const held = traits.get(id);
+    return held ? [{ id, traits: json(held.traits), meta: json(held.meta) }] : [];
+  });
+  const ids = array(changed.map(({ id }) => id));
+  const values = textArray(changed.map((held) => held.traits));
+  const metas = textArray(changed.map(({ meta }) => meta));
   queue(
     (tx) => tx`
   insert into profile_traits (profile_id, traits, meta)
-  select id, traits, meta from json_to_recordset(${values}::text::json) as r(id int, traits jsonb, meta jsonb)
+  select id, traits::jsonb, meta::jsonb from unnest(${ids}::text::int[], ${values}::text::text[], ${metas}::text::text[]) r(id, traits, meta)
   on conflict (profile_id) do update set traits = excluded.traits, meta = excluded.meta`,
   );
 }

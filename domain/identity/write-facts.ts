@@ -67,9 +67,9 @@ export class Dictionaries {
 
   private async loadKeys(sql: AnySql, batch: Batch): Promise<void> {
     const scopes = new Map<string, { kind: string; scope: string }>();
-    for (const { kind, scope } of batch.seen.values()) {
-      const key = `${kind}\0${scope}`;
-      if (!this.keys.has(key)) scopes.set(key, { kind, scope });
+    for (const [key, rows] of batch.seen) {
+      const [row] = rows.values();
+      if (row && !this.keys.has(key)) scopes.set(key, { kind: row.kind, scope: row.scope });
     }
     if (scopes.size === 0) return;
     const rows = await sql<{ kind: string; scope: string; keys: string[] }[]>`
@@ -117,7 +117,7 @@ export function planEventTypes(batch: Batch, dictionaries: Dictionaries, queue: 
 /** The schema as really seen. Rows of a batch are few: one per event name and key. */
 export function planSeen(batch: Batch, dictionaries: Dictionaries, queue: Queue): void {
   const rows: unknown[] = [];
-  for (const { kind, scope, key, types, sources, first, last, n } of batch.seen.values()) {
+  for (const { kind, scope, key, types, sources, first, last, n } of [...batch.seen.values()].flatMap((keys) => [...keys.values()])) {
     if (kind === "event" && dictionaries.typeId(scope) > SEEN_SCOPES) continue;
     const known = dictionaries.keys.get(`${kind}\0${scope}`) ?? new Set();
     if (!known.has(key)) {

@@ -73,7 +73,7 @@ function holdsScalar(test: Scalar, operator: string, value: Json | undefined, en
     }
     case "pattern": {
       const text = textOf(value);
-      return text !== undefined && compiled(test.pattern, test.ignoreCase).matcher(text).find();
+      return text !== undefined && compiled(test.pattern, test.ignoreCase).test(text);
     }
     case "number":
     case "number_list":

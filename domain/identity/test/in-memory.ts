@@ -42,7 +42,7 @@ export class World {
   people(): unknown[] {
     return [...this.loaded.state.people.values()]
       .map((person) => {
-        const { created: _created, ...shape } = shapeOf(person, this.loaded.traits, this.rules);
+        const { id: _id, createdAt: _created, ...shape } = shapeOf(person, this.loaded.traits, this.rules);
         return {
           ...shape,
           traits: Object.fromEntries(Object.entries(shape.traits).sort(([a], [b]) => (a < b ? -1 : 1))),
