@@ -262,6 +262,6 @@ const Small = ({ label, children }: { label: string; children: ReactNode }) => (
 export const StatusBadge = ({ status }: { status: string }) =>
   status === "active" ? null : (
     <Badge variant={status === "quarantined" ? "destructive" : "warning"}>
-      {{ shared: "Shared device", no_merge: "Joins nobody", quarantined: "Quarantined" }[status] ?? status}
+      {{ shared: "Shared device", no_merge: "Joins nobody", quarantined: "Quarantined", signed_out: "Signed out" }[status] ?? status}
     </Badge>
   );

@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { ROLES, USER_STATUSES } from "@/domain/access/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
@@ -40,11 +40,40 @@ export const sessions = pgTable(
     lastSeenAt: at("last_seen_at").notNull().defaultNow(),
     expiresAt: at("expires_at").notNull(),
     revokedAt: at("revoked_at"),
+    /** When the second factor was given (or set up) in this session. */
+    secondFactorAt: at("second_factor_at"),
     /** Client address and browser, shown in the list of sessions. */
     address: text("address"),
     userAgent: text("user_agent"),
   },
   (t) => [uniqueIndex("sessions_sid_hash_key").on(t.sidHash), index("sessions_user_id_idx").on(t.userId)],
+);
+
+/** Time-based one-time codes (RFC 6238) as second factor of a member. In force once confirmed by a first code. */
+export const secondFactors = pgTable("second_factors", {
+  userId: text("user_id")
+    .primaryKey()
+    .references(() => users.id, { onDelete: "cascade" }),
+  /** The shared secret, sealed with a key of the install's own (AES-256-GCM). */
+  sealedSecret: text("sealed_secret").notNull(),
+  confirmedAt: at("confirmed_at"),
+  /** 30-second step of the newest code that was accepted: no code works twice. */
+  lastStep: bigint("last_step", { mode: "number" }).notNull().default(0),
+  createdAt: createdAt(),
+});
+
+/** One-time codes for whoever has lost the device. Stored as hashes. */
+export const recoveryCodes = pgTable(
+  "recovery_codes",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    codeHash: text("code_hash").notNull(),
+    usedAt: at("used_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ name: "recovery_codes_pkey", columns: [t.userId, t.codeHash] })],
 );
 
 export const USER_TOKEN_KINDS = ["setup", "invite", "reset"] as const;

@@ -10,3 +10,4 @@ export * from "./segments";
 export * from "./sources";
 export * from "./campaigns";
 export * from "./attribution";
+export * from "./money";

@@ -207,6 +207,7 @@ export class Batch {
     const fragment = resolution.fragment ?? this.newFragment(row);
     const person = state.person(fragment);
     if (resolution.detach) this.detach(resolution.detach, fragment);
+    for (const identifier of resolution.reattach) this.detach(identifier, fragment);
     const day = Math.floor(row.at / DAY) * DAY;
     for (const known of resolution.confirm) {
       const first = Math.min(known.firstSeen, row.at);

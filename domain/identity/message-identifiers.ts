@@ -1,6 +1,6 @@
 import type { InboxMessage, Json, JsonObject } from "@/domain/events/model";
 import type { CompiledRules } from "./compile-rules";
-import type { NoteCode } from "./model";
+import { SIGNED_OUT_EVENT, type NoteCode } from "./model";
 import { cut, normaliseIdentifier, normaliseText } from "./normalise";
 
 /** One usable identifier of a message. */
@@ -23,6 +23,8 @@ export interface MessageIdentity {
   /** Accounts named by groupId, context.groupId and external ids of the collection "accounts". */
   accounts: string[];
   blocked: { type: string; value: string }[];
+  /** The person signs out with this message. */
+  signsOut?: true;
   notes: { code: NoteCode; type: string | null; value: string | null }[];
 }
 
@@ -96,6 +98,7 @@ export function identifiersOf(message: InboxMessage, rules: CompiledRules, count
   if (message.userId !== undefined && message.userId === message.anonymousId)
     out.notes.push({ code: "user_id_is_anonymous_id", type: "user_id", value: cut(message.userId, 200) });
   readPrevious(message, rules, out);
+  if (message.type === "track" && message.event === SIGNED_OUT_EVENT) out.signsOut = true;
   out.identifiers.sort((a, b) => a.priority - b.priority || (a.type < b.type ? -1 : a.type > b.type ? 1 : 0));
   return out;
 }

@@ -122,7 +122,8 @@ export const DEFAULT_IDENTITY_RULES: IdentityRules = {
 export const MERGE_CAUSES = ["event", "alias", "operator"] as const;
 export type MergeCause = (typeof MERGE_CAUSES)[number];
 
-export const IDENTIFIER_STATUSES = ["active", "shared", "no_merge", "quarantined"] as const;
+/** `signed_out`: its person signed out with it; the next message that carries it decides anew whose it is. */
+export const IDENTIFIER_STATUSES = ["active", "shared", "no_merge", "quarantined", "signed_out"] as const;
 export type IdentifierStatus = (typeof IDENTIFIER_STATUSES)[number];
 
 /** Fragment of events whose message names nobody (every identifier blocked or unusable). No profile stands behind it. */
@@ -145,6 +146,9 @@ export const DEVICE_TYPES: readonly string[] = [
 
 /** Types read from fixed places of a message; every other type is searched by its name in traits and properties. */
 export const BUILT_IN_TYPES: readonly string[] = ["user_id", "email", "phone", ...DEVICE_TYPES];
+
+/** The track call that ends the attachment of a browser or device to the person who signs out (B2B vocabulary). */
+export const SIGNED_OUT_EVENT = "Signed Out";
 
 /** Types that make somebody a known person. */
 export const KNOWN_TYPES: readonly string[] = ["user_id", "email", "phone"];

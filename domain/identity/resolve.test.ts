@@ -149,4 +149,93 @@ describe("resolution", () => {
     expect(world.batch.events.at(-1)?.profileId).toBe(0);
     expect(world.codes()).toEqual(["unresolved"]);
   });
+
+  describe("Signed Out", () => {
+    const out = (message: TestMessage): TestMessage => ({ ...message, event: "Signed Out" });
+    const owner = (world: World, event: string): (number | undefined)[] =>
+      world.batch.events.filter(({ type }) => type === event).map(({ profileId }) => profileId);
+    const fragment = (world: World, type: string, value: string): number | undefined => world.loaded.state.find(type, value)?.fragment;
+    const signedIn: TestMessage[] = [
+      { anonymousId: "a", event: "Before" },
+      { type: "identify", userId: "u1", anonymousId: "a" },
+    ];
+
+    it("ends the attachment: what the browser does next belongs to a person of its own", () => {
+      const world = new World().send(...signedIn, out({ userId: "u1", anonymousId: "a" }));
+      // Nothing is taken from the person who signed out, and nobody is made as long as nothing comes.
+      expect(world.partition()).toEqual(["anonymous_id=a user_id=u1"]);
+      world.send({ anonymousId: "a", event: "After" }, { anonymousId: "a", event: "After" });
+      expect(world.partition()).toEqual(["anonymous_id=a", "user_id=u1"]);
+      const apart = fragment(world, "anonymous_id", "a");
+      expect(owner(world, "After")).toEqual([apart, apart]);
+      expect(new Set([...owner(world, "Before"), ...owner(world, "Signed Out")])).toEqual(new Set([fragment(world, "user_id", "u1")]));
+      expect(apart).not.toBe(fragment(world, "user_id", "u1"));
+    });
+
+    it("needs no user id in the message", () => {
+      const world = new World().send(...signedIn, out({ anonymousId: "a" }), { anonymousId: "a", event: "After" });
+      expect(world.partition()).toEqual(["anonymous_id=a", "user_id=u1"]);
+      expect(owner(world, "Signed Out")).toEqual([fragment(world, "user_id", "u1")]);
+    });
+
+    it("lets the same person sign in again, before or after something anonymous", () => {
+      const again = new World().send(...signedIn, out({ anonymousId: "a" }), { type: "identify", userId: "u1", anonymousId: "a" });
+      again.send({ anonymousId: "a", event: "After" });
+      expect(again.partition()).toEqual(["anonymous_id=a user_id=u1"]);
+      expect(owner(again, "After")).toEqual([fragment(again, "user_id", "u1")]);
+      const between = new World().send(...signedIn, out({ anonymousId: "a" }), { anonymousId: "a", event: "Between" });
+      between.send({ type: "identify", userId: "u1", anonymousId: "a" });
+      expect(between.partition()).toEqual(["anonymous_id=a user_id=u1"]);
+    });
+
+    it("gives the browser to the next person, without a conflict and without marking it as shared", () => {
+      const world = new World();
+      for (const user of ["u1", "u2", "u3", "u4"]) {
+        world.send(
+          { type: "identify", userId: user, anonymousId: "a" },
+          { anonymousId: "a", event: `Of ${user}` },
+          out({ userId: user, anonymousId: "a" }),
+        );
+      }
+      expect(world.partition()).toEqual(["anonymous_id=a user_id=u4", "user_id=u1", "user_id=u2", "user_id=u3"]);
+      for (const user of ["u1", "u2", "u3", "u4"]) expect(owner(world, `Of ${user}`)).toEqual([fragment(world, "user_id", user)]);
+      expect(world.codes()).toEqual([]);
+    });
+
+    it("ends every browser and device id that the message carries, and no other identifier", () => {
+      const context = { integrations: { "Google Analytics": { clientId: "ga" } }, traits: { email: "u1@x.com" } };
+      const world = new World({ identifiers: [...users, { ...users[2], type: "ga_client_id" }] });
+      world.send({ type: "identify", userId: "u1", anonymousId: "a", context }, { userId: "u1", anonymousId: "other" });
+      world.send(out({ userId: "u1", anonymousId: "a", context }), {
+        anonymousId: "a",
+        context: { integrations: context.integrations },
+        event: "After",
+      });
+      world.send({ anonymousId: "other", event: "Elsewhere" }, { type: "identify", traits: { email: "u1@x.com" } });
+      expect(world.partition()).toEqual(["anonymous_id=a ga_client_id=ga", "anonymous_id=other email=u1@x.com user_id=u1"]);
+    });
+
+    it("of a browser that names nobody, or that is somebody else's, changes nothing", () => {
+      expect(new World().send({ anonymousId: "a" }, out({ anonymousId: "a" }), { anonymousId: "a" }).partition()).toEqual([
+        "anonymous_id=a",
+      ]);
+      const world = new World().send(...signedIn, out({ userId: "u2", anonymousId: "a" }), { anonymousId: "a", event: "After" });
+      expect(owner(world, "After")).toEqual([fragment(world, "user_id", "u1")]);
+    });
+
+    it("by a browser that was never seen before counts too", () => {
+      const world = new World().send(out({ userId: "u1", anonymousId: "a" }), { anonymousId: "a", event: "After" });
+      expect(world.partition()).toEqual(["anonymous_id=a", "user_id=u1"]);
+    });
+
+    it("is about the track call of that very name", () => {
+      const world = new World().send(
+        ...signedIn,
+        { type: "page", anonymousId: "a", event: "Signed Out" },
+        { event: "signed out", anonymousId: "a" },
+      );
+      world.send({ anonymousId: "a", event: "After" });
+      expect(owner(world, "After")).toEqual([fragment(world, "user_id", "u1")]);
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import type { CompiledRules } from "./compile-rules";
 import type { MessageIdentifier, MessageIdentity } from "./message-identifiers";
-import { DEVICE_TYPES, type IdentifierRef, type IdentifierStatus, type NoteCode } from "./model";
+import { DEVICE_TYPES, KNOWN_TYPES, type IdentifierRef, type IdentifierStatus, type NoteCode } from "./model";
 import { keyOf, pairOf, type IdentityState, type KnownIdentifier, type PersonIdentity } from "./state";
 
 const DAY = 86_400_000;
@@ -37,6 +37,8 @@ export interface Resolution {
   detach: KnownIdentifier | null;
   /** Known identifiers that become shared or quarantined. */
   mark: { identifier: KnownIdentifier; status: IdentifierStatus }[];
+  /** Signed-out identifiers that leave their fragment for the message's. */
+  reattach: KnownIdentifier[];
   conflicts: { identifier: KnownIdentifier; other: IdentifierRef }[];
   notes: ResolutionNote[];
 }
@@ -44,6 +46,8 @@ export interface Resolution {
 interface Candidate {
   id: MessageIdentifier;
   known: KnownIdentifier | undefined;
+  /** Held by somebody who signed out: for this message as if it were new. */
+  released?: KnownIdentifier;
 }
 
 /** Lowest priority number over all identifiers of a person. */
@@ -73,6 +77,7 @@ export function resolve(message: MessageIdentity, state: IdentityState, rules: C
     edges: [],
     detach: null,
     mark: [],
+    reattach: [],
     conflicts: [],
     notes: message.notes.map((note) => ({ ...note, profileId: null, otherProfileId: null })),
   };
@@ -82,6 +87,7 @@ export function resolve(message: MessageIdentity, state: IdentityState, rules: C
     out.notes.push({ code: "unresolved", type: message.blocked[0]?.type ?? null, value: null, profileId: null, otherProfileId: null });
     return out;
   }
+  if (all.some(({ known }) => known?.status === "signed_out")) release(all, state);
   const usable = all.filter(({ known }) => known?.status !== "shared" && known?.status !== "quarantined");
   if (usable.length === 0) {
     onlyShared(all, state, out);
@@ -94,12 +100,13 @@ export function resolve(message: MessageIdentity, state: IdentityState, rules: C
   out.fragment = holder?.fragment ?? null;
   const person = holder && state.person(holder.fragment);
   join(kept, state, rules, out);
-  for (const { id, known } of kept) {
-    if (known) out.confirm.push(known);
-    else out.attach.push({ ...id, status: id.noMerge ? "no_merge" : "active" });
+  for (const candidate of kept) {
+    if (candidate.known) confirm(candidate.known, out);
+    else take(candidate, out);
   }
   for (const candidate of passive) if (!kept.includes(candidate)) addPassive(candidate, person, state, rules, at, out);
   if (person) refuseOverflow(person, rules, out);
+  if (message.signsOut) signOut(usable, person, out);
   setAside(usable, kept, state, rules, at, out);
   if (message.previous !== undefined) {
     const previous = usable.find(({ id }) => id.value === message.previous);
@@ -273,7 +280,7 @@ function join(kept: Candidate[], state: IdentityState, rules: CompiledRules, out
 
 /** An identifier that joins nobody: attached where it is new and fits, otherwise left where it is. */
 function addPassive(
-  { id, known }: Candidate,
+  { id, known, released }: Candidate,
   person: PersonIdentity | undefined,
   state: IdentityState,
   rules: CompiledRules,
@@ -282,7 +289,7 @@ function addPassive(
 ): void {
   if (known) {
     const holder = state.person(known.fragment);
-    if (holder === person) out.confirm.push(known);
+    if (holder === person) confirm(known, out);
     else if (!rules.of(id.type).reviewed)
       out.notes.push({ code: "unreviewed_type", type: id.type, value: id.value, profileId: person?.id ?? null, otherProfileId: holder.id });
     return;
@@ -300,7 +307,50 @@ function addPassive(
     });
     return;
   }
-  out.attach.push({ ...id, status: id.noMerge ? "no_merge" : "active" });
+  take({ id, known, ...(released ? { released } : {}) }, out);
+}
+
+function confirm(known: KnownIdentifier, out: Resolution): void {
+  out.confirm.push(known);
+  if (known.status === "signed_out") out.mark.push({ identifier: known, status: "active" });
+}
+
+function take({ id, released }: Candidate, out: Resolution): void {
+  if (released) {
+    out.reattach.push(released);
+    out.mark.push({ identifier: released, status: "active" });
+  } else {
+    out.attach.push({ ...id, status: id.noMerge ? "no_merge" : "active" });
+  }
+}
+
+/**
+ * Identifiers of people who signed out with them: the message's own when it names the same person again, otherwise as
+ * if they were new.
+ */
+function release(all: Candidate[], state: IdentityState): void {
+  const named = new Set(all.flatMap(({ known }) => (known && known.status !== "signed_out" ? [state.person(known.fragment)] : [])));
+  for (const candidate of all) {
+    const { known } = candidate;
+    if (known?.status !== "signed_out" || named.has(state.person(known.fragment))) continue;
+    candidate.released = known;
+    candidate.known = undefined;
+  }
+}
+
+/** Ends the attachment of the message's browser and device ids to a person that is known by more than these. */
+function signOut(usable: Candidate[], person: PersonIdentity | undefined, out: Resolution): void {
+  const isKnown = (list: readonly { type: string }[]): boolean => list.some(({ type }) => KNOWN_TYPES.includes(type));
+  if (!isKnown(out.attach) && !(person && isKnown(person.identifiers))) return;
+  for (const one of out.attach) if (DEVICE_TYPES.includes(one.type)) one.status = "signed_out";
+  const held = [...out.confirm, ...out.reattach];
+  for (const { known, released } of usable) {
+    const identifier = known ?? released;
+    if (identifier && held.includes(identifier) && DEVICE_TYPES.includes(identifier.type)) {
+      out.mark = out.mark.filter((mark) => mark.identifier !== identifier);
+      out.mark.push({ identifier, status: "signed_out" });
+    }
+  }
 }
 
 /** A person that holds as many identifiers as allowed takes no more; its events still find it. */

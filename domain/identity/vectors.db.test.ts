@@ -310,4 +310,24 @@ describe("identity vectors", () => {
     expect(row?.["n"]).toBe(1);
     expect(await processNext(db)).toEqual({ processed: 0, caughtUp: true });
   });
+
+  it("21: Signed Out ends the browser's attachment, also across batches, workers and a rebuild", async () => {
+    await feed(db.sql, [{ type: "identify", userId: "v21-u", anonymousId: "v21-a", timestamp: at(0) }]);
+    await run();
+    await feed(db.sql, [{ event: "Signed Out", anonymousId: "v21-a", timestamp: at(1) }]);
+    await run();
+    expect(await partition(db.sql, "v21-")).toEqual(["anonymous_id=v21-a user_id=v21-u"]);
+    const [held] = await db.sql`select status from identifiers where value = 'v21-a'`;
+    expect(held).toEqual({ status: "signed_out" });
+    await feed(db.sql, [{ event: "After", anonymousId: "v21-a", timestamp: at(2) }]);
+    await run();
+    expect(await partition(db.sql, "v21-")).toEqual(["anonymous_id=v21-a", "user_id=v21-u"]);
+    const events = await db.sql<{ value: string; names: string[] }[]>`
+      select i.value, array_agg(t.name order by e.id) as names from identifiers i join events e on e.profile_id = i.profile_id
+      join event_types t on t.id = e.event_type where i.value like 'v21-%' group by i.value order by i.value`;
+    expect(events).toEqual([
+      { value: "v21-a", names: ["After"] },
+      { value: "v21-u", names: ["$identify", "Signed Out"] },
+    ]);
+  });
 });

@@ -39,7 +39,11 @@ export function randomMessages(random: Random, n: number, world = "w"): TestMess
     else if (kind === "alias") out.push({ ...base, type: "alias", userId: id("u", users), previousId: id("a", users * 2) });
     else if (kind === "group") out.push({ ...base, type: "group", groupId: id("g", 5), traits: { name: id("g", 5) } });
     else
-      out.push({ ...base, event: random.pick(["Product Viewed", "Signed In"]), context: email === undefined ? {} : { traits: { email } } });
+      out.push({
+        ...base,
+        event: random.pick(["Product Viewed", "Product Viewed", "Signed In", "Signed Out"]),
+        context: email === undefined ? {} : { traits: { email } },
+      });
   }
   return out;
 }
