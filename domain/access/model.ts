@@ -42,6 +42,9 @@ export const PERMISSIONS = {
   "api_keys:read": "See API keys",
   "api_keys:write": "Create, rotate and revoke API keys",
   "audit:read": "Read the audit log",
+  "requests:read": "See requests of data subjects and their deadlines",
+  "requests:write": "Enter requests of data subjects, verify and answer them",
+  "people:erase": "Approve erasures and suppressions, and change how requests are handled",
   "settings:read": "See settings of the install",
   "settings:write": "Change settings of the install, load or remove demo data",
   "account:write": "Change one's own name, password, theme and sessions",
@@ -85,6 +88,8 @@ export const API_KEY_SCOPES = [
   "profiles:export",
   "imports:write",
   "sources:read",
+  "requests:write",
+  "people:erase",
   "personal_data:see",
 ] as const satisfies readonly Permission[];
 export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];

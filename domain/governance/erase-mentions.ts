@@ -3,7 +3,7 @@ import { erasedBody, fragmentsWith, lockIdentity, recomputePeople, rulesAt } fro
 import type { Traits, TraitsMeta } from "@/domain/profiles/model";
 import { ints, type Counts } from "./erase-people";
 import { ERASURE_TABLES } from "./erasure-map";
-import type { Mentions } from "./mentions";
+import { formsOf, type Mentions } from "./mentions";
 
 const AT_ONCE = 2_000;
 
@@ -178,7 +178,7 @@ export const likePatterns = (values: Iterable<string>): string[] => [
   ...new Set(
     [...values]
       .filter((value) => value.length >= 6)
-      .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+      .flatMap(formsOf)
       .map((value) => `%${value.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`),
   ),
 ];

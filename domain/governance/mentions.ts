@@ -133,7 +133,7 @@ function merge(places: { from: number; to: number }[]): { from: number; to: numb
 }
 
 /** How one value may be written. */
-function formsOf(value: string): string[] {
+export function formsOf(value: string): string[] {
   const forms = [value, JSON.stringify(value).slice(1, -1), encodeForm(value)];
   const lower = value.trim().toLowerCase();
   // Ad platforms and SDKs pass addresses and numbers on as plain hashes, which name the person as well.

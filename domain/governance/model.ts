@@ -62,3 +62,134 @@ export interface SubjectIdentifier {
   type: string;
   value: string;
 }
+
+/** Settings of requests (settings key "requests"). */
+export interface RequestSettings {
+  /** GDPR: calendar months to answer. */
+  gdprMonths: number;
+  /** CCPA: days to answer; opt-outs have business days. */
+  ccpaDays: number;
+  optOutBusinessDays: number;
+  otherDays: number;
+  /** Two members have to approve an erasure. */
+  twoPersonErasure: boolean;
+  /** Days that a link to the person works. */
+  linkDays: number;
+  /** Tables beyond this many megabytes are left out when an erasure is checked by looking through whole tables. */
+  verifyMegabytes: number;
+}
+
+export const DEFAULT_REQUEST_SETTINGS: RequestSettings = {
+  gdprMonths: 1,
+  ccpaDays: 45,
+  optOutBusinessDays: 15,
+  otherDays: 30,
+  twoPersonErasure: false,
+  linkDays: 7,
+  verifyMegabytes: 500,
+};
+
+/** Kinds that a member can enter; the others come through the API. */
+export const ENTERED_KINDS = ["access", "portability", "erasure", "rectification", "suppression", "unsuppression"] as const;
+export type EnteredKind = (typeof ENTERED_KINDS)[number];
+
+/** What an activity of a request says. */
+export const ACTIVITY_LABELS = {
+  received: "Request received",
+  link_made: "Link for the person made",
+  verified: "Identity verified",
+  approved: "Approved",
+  rejected: "Rejected",
+  cancelled: "Cancelled",
+  extended: "Deadline extended",
+  started: "Erasure started",
+  tables_done: "Taken out of every table that is keyed by person",
+  texts_done: "Taken out of texts, samples and files",
+  checked: "Checked: looked through whole tables for what is left",
+  left_over: "Something is left: the erasure goes on",
+  completed: "Completed",
+  downloaded: "Package opened by the person",
+  opened: "Package opened by a member",
+  repeated: "Repeated after a restore of an older backup",
+  retried: "Tried again",
+  corrected: "Correction sent through the inbox",
+} as const;
+export type ActivityCode = keyof typeof ACTIVITY_LABELS;
+
+export interface RequestActivity {
+  id: number;
+  at: string;
+  code: ActivityCode;
+  /** Name of a member, or what acted. */
+  actor: string;
+  detail: Record<string, unknown> | null;
+}
+
+export interface RequestSummary {
+  id: string;
+  kind: RequestKind;
+  regime: Regime;
+  status: RequestStatus;
+  channel: RequestChannel;
+  /** Masked for members without "see personal data"; null once the person is erased. */
+  subject: SubjectIdentifier[] | null;
+  profileId: number | null;
+  receivedAt: string;
+  dueAt: string;
+  completedAt: string | null;
+  batchId: string | null;
+}
+
+export interface ErasureCertificate {
+  body: CertificateBody;
+  /** sha256 of the canonical JSON of `body`. */
+  hash: string;
+  /** Entry of the audit log that carries the hash. */
+  auditSeq: number;
+}
+
+export interface CertificateBody {
+  request: string;
+  regime: Regime;
+  receivedAt: string;
+  verifiedAt: string | null;
+  erasedAt: string;
+  completedAt: string;
+  /** Profiles and identifiers that were the person. */
+  profiles: number;
+  identifiers: Record<string, number>;
+  /** Rows of the person that were deleted or emptied, by table. */
+  removed: Record<string, number>;
+  /** Texts, samples and other people's messages in which values were replaced, and files deleted ("files"): found for all `people` that were erased together. */
+  inTexts: { people: number; removed: Record<string, number> };
+  suppressed: boolean;
+  verification: { tables: number; skipped: string[]; left: number };
+  /** What the law of physics of databases leaves for a while. */
+  remains: string;
+}
+
+export interface RequestView extends RequestSummary {
+  note: string | null;
+  options: { suppress?: boolean; traits?: Record<string, unknown> };
+  extendedAt: string | null;
+  verifiedAt: string | null;
+  verifiedBy: string | null;
+  requestedBy: string | null;
+  approvals: { name: string; at: string }[];
+  /** Approvals that are needed, and whether the reader may give one. */
+  approvalsNeeded: number;
+  canApprove: boolean;
+  decidedReason: string | null;
+  externalId: string | null;
+  activity: RequestActivity[];
+  certificate: ErasureCertificate | null;
+  /** Other requests of the same person. */
+  related: { id: string; kind: RequestKind; status: RequestStatus; receivedAt: string }[];
+}
+
+/** What an erasure would touch: rows by table. */
+export interface ErasurePreview {
+  profiles: number;
+  identifiers: SubjectIdentifier[];
+  tables: { table: string; rows: number; what: string }[];
+}

@@ -18,3 +18,4 @@ export { pruneImports } from "./prune-imports";
 export { readTable } from "./read-table";
 export { CsvError, type CsvRecord } from "./tokenizer";
 export { conceptOf } from "./header-words";
+export { removeFilesNaming } from "./remove-files-naming";

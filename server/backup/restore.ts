@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import postgres from "postgres";
+import { connect } from "@/db/client";
 import { createSchemaAt, migrate } from "@/db/migrate";
+import { repeatErasures, type Repeated } from "@/domain/governance";
 import type { BackupFooter, BackupHeader, TableFooter, TableHeader } from "./backup";
 import { BackupReader } from "./reader";
 import { columnList, digestOf, listTables, SESSION, tableName } from "./tables";
@@ -12,6 +14,8 @@ export interface RestoreResult {
   rows: number;
   /** Time of the backup. */
   from: string;
+  /** Erasures made after the backup, and made again. */
+  erasuresRepeated: number;
   seconds: number;
 }
 
@@ -45,6 +49,9 @@ export async function restore(
     await createSchemaAt(sql, header.schema);
     await makePartitions(sql, header.partitions);
     const known = new Map((await listTables(sql)).map((table) => [table.name, table]));
+    // Rows that migrations themselves insert come from the backup too. All at once, since they refer to each other.
+    const filled = [...known.values()].filter(({ name }) => name !== "audit_log").map(tableName);
+    await sql.unsafe(`truncate ${filled.join(", ")}`);
     let tables = 0;
     for (;;) {
       const next = await reader.json<TableHeader | BackupFooter>();
@@ -57,8 +64,6 @@ export async function restore(
         throw new Error(`The backup's table "${next.table}" is not the one that its schema version has.`);
       }
       const table = { name: next.table, columns: next.columns };
-      // Rows that a migration itself inserts come from the backup too.
-      if (table.name !== "audit_log") await sql.unsafe(`delete from ${tableName(table)}`);
       const sha256 = createHash("sha256");
       const target = await sql.unsafe(`copy ${tableName(table)} (${columnList(table)}) from stdin`).writable();
       const done = finished(target);
@@ -95,9 +100,22 @@ export async function restore(
     await sql.unsafe("commit");
     await sql.unsafe("analyze");
     await migrate(url);
-    return { tables, rows, from: header.createdAt, seconds: (Date.now() - started) / 1000 };
+    const repeated = await repeat(url, header.createdAt);
+    if (repeated.erasures + repeated.tombstones > 0)
+      say(`Repeated after this backup: ${repeated.erasures} erasures, ${repeated.tombstones} tombstones.`);
+    return { tables, rows, from: header.createdAt, erasuresRepeated: repeated.erasures, seconds: (Date.now() - started) / 1000 };
   } finally {
     await sql.end({ timeout: 5 });
+  }
+}
+
+/** Who was erased after the backup was made is erased again, before any process serves or sends from it. */
+async function repeat(url: string, createdAt: string): Promise<Repeated> {
+  const database = connect(url, { max: 4, statementTimeoutMs: 0, applicationName: "tributary-restore" });
+  try {
+    return await repeatErasures(database, new Date(createdAt));
+  } finally {
+    await database.end();
   }
 }
 

@@ -44,6 +44,10 @@ const EXPRESSIONS: Record<string, Record<string, string>> = {
     xid: `(select case when (inbox.xid, inbox.id) <= (c.xid, c.inbox_id) then '0' else '1' end from processing_cursors c where c.name = 'main')::xid8`,
   },
   processing_cursors: { xid: "'0'::xid8", inbox_id: PROCESSED_UP_TO },
+  suppressions: {
+    after_xid: "'0'",
+    after_inbox_id: `(select coalesce(max(i.id), 0) from inbox i where (i.xid, i.id) <= (suppressions.after_xid::xid8, suppressions.after_inbox_id))`,
+  },
   identity_operations: {
     after_xid: "'0'",
     after_inbox_id: `(select coalesce(max(i.id), 0) from inbox i where (i.xid, i.id) <= (identity_operations.after_xid::xid8, identity_operations.after_inbox_id))`,

@@ -1,0 +1,16 @@
+export * from "./model";
+export { approveRequest, cancelRequest, ERASE_JOB, extendRequest, rejectRequest, retryErasure } from "./decide-request";
+export { createRequest } from "./create-request";
+export {
+  confirmRequest,
+  createDownloadLink,
+  createVerifyLink,
+  readSubjectLink,
+  verifyByHand,
+  type LinkInfo,
+  type SubjectLink,
+} from "./request-links";
+export { getRequest, listRequests, previewErasure, type RequestList } from "./read-requests";
+export { readRequestSettings, updateRequestSettings } from "./settings";
+export { runErasures, type ErasureRun } from "./run-erasures";
+export { repeatErasures, type Repeated } from "./repeat-erasures";
