@@ -1,3 +1,4 @@
+import { eventBlocks } from "./event-blocks";
 import { jobHandlers } from "./job-handlers";
 import { jobLoop } from "./jobs";
 import type { Loop } from "./loop";
@@ -8,4 +9,4 @@ import { segments } from "./segments";
 import { touches } from "./touches";
 
 /** Every loop of the worker. A new one is added here; its types are in loop.ts. */
-export const loops: readonly Loop[] = [processing, segments, touches, computedTraits, maintenance, jobLoop(jobHandlers)];
+export const loops: readonly Loop[] = [processing, segments, touches, computedTraits, eventBlocks, maintenance, jobLoop(jobHandlers)];

@@ -213,6 +213,15 @@ export function Problem({ text, retry }: { text: ReactNode; retry: () => void })
   );
 }
 
+/** What the counts cost: how long, and how many rows were really computed. */
+function costOf({ took, computed }: Estimate): string {
+  const rows = Object.values(computed);
+  if (rows.length === 0) return "kept from before";
+  const slow = rows.filter(({ by }) => by === "database").length;
+  const parts = [rows.length - slow > 0 && `${rows.length - slow} from columns`, slow > 0 && `${slow} from the database`].filter(Boolean);
+  return `${rows.length === 1 ? "1 row" : `${rows.length} rows`} counted in ${took} ms (${parts.join(", ")})`;
+}
+
 /** The total with the moment at which it is exact. */
 export function Total({
   estimate,
@@ -235,7 +244,13 @@ export function Total({
       {estimate && (
         <span className="text-xs text-muted-foreground">
           {formatShare(estimate.total, estimate.base)} of {formatCount(estimate.base)} ·{" "}
-          {stale ? "counting…" : <>exact, as of {new Date(estimate.asOf).toLocaleTimeString("en-GB")}</>}
+          {stale ? (
+            "counting…"
+          ) : (
+            <>
+              exact, as of {new Date(estimate.asOf).toLocaleTimeString("en-GB")} · {costOf(estimate)}
+            </>
+          )}
         </span>
       )}
     </div>

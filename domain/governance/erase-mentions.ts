@@ -1,5 +1,6 @@
 import type { AnySql, TxSql } from "@/db/client";
 import { erasedBody, fragmentsWith, lockIdentity, recomputePeople, rulesAt } from "@/domain/identity";
+import { forgetFragmentEvents } from "@/domain/segments";
 import type { Traits, TraitsMeta } from "@/domain/profiles/model";
 import { ints, type Counts } from "./erase-people";
 import { ERASURE_TABLES } from "./erasure-map";
@@ -113,6 +114,7 @@ export async function redactOthers(tx: TxSql, mentions: Mentions, scope: Scope):
         session_id = ${row.session === null ? null : (mentions.redact(row.session) ?? row.session)}
       where profile_id = ${row.profileId} and occurred_at = ${row.at} and id = ${row.id}`;
   }
+  await forgetFragmentEvents(tx, [...new Set(named.map(({ profileId }) => profileId))]);
   add("events", named.length);
   add("inbox", await redactInbox(tx, mentions, named, scope));
   const people = await removeTraits(tx, mentions, scope);

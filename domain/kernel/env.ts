@@ -42,6 +42,8 @@ const schema = z.object({
    * llm.internal:8080, 10.0.0.0/8. Empty: public addresses only.
    */
   OUTGOING_ALLOW: z.string().default("").refine(isAllowList, "must be hosts, addresses or networks such as llm.internal:8080,10.0.0.0/8"),
+  /** Megabytes that a process may keep of events as columns; what needs more is asked of the database. */
+  EVENT_BLOCK_CACHE_MB: z.coerce.number().int().min(1).max(65_536).default(256),
   DEMO: bool,
   /** Set by the CLI: the folder in which the command was typed. */
   TRIBUTARY_CWD: z.string().optional(),

@@ -88,7 +88,8 @@ export const instant = fc.oneof(
   fc.constantFrom("2026-11-23T12:34:56.789Z", "2024-02-29T00:00:00Z", "1990-11-23T00:00:00+00:00", "2026-10-25T01:30:00+02:00"),
   fc.integer({ min: Date.parse("1980-01-01"), max: Date.parse("2030-01-01") }).map((ms) => new Date(ms).toISOString()),
 );
-const range = fc.tuple(instant, instant).map(([a, b]) => (Date.parse(a) <= Date.parse(b) ? { from: a, to: b } : { from: b, to: a }));
+const rangeOf = (instant: fc.Arbitrary<string>) =>
+  fc.tuple(instant, instant).map(([a, b]) => (Date.parse(a) <= Date.parse(b) ? { from: a, to: b } : { from: b, to: a }));
 const numbers = fc.tuple(numberValue, numberValue).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
 const ignoreCase = fc.boolean();
 const pattern = fc.constantFrom(
@@ -116,30 +117,34 @@ const pattern = fc.constantFrom(
   "K",
 );
 
-export const dateTest: fc.Arbitrary<Extract<Test, { type: "date" | "date_range" | "date_relative" }>> = fc.oneof(
-  fc.record({
-    type: fc.constant("date" as const),
-    operator: fc.constantFrom("before" as const, "not_before" as const, "after" as const, "not_after" as const),
-    at: instant,
-  }),
-  fc
-    .tuple(fc.constantFrom("between" as const, "not_between" as const), range)
-    .map(([operator, ends]) => ({ type: "date_range" as const, operator, ...ends })),
-  fc.record({
-    type: fc.constant("date_relative" as const),
-    operator: fc.constantFrom(
-      "within_last" as const,
-      "not_within_last" as const,
-      "within_next" as const,
-      "not_within_next" as const,
-      "before_last" as const,
-      "not_before_last" as const,
-      "after_next" as const,
-      "not_after_next" as const,
-    ),
-    duration,
-  }),
-);
+type DateTest = Extract<Test, { type: "date" | "date_range" | "date_relative" }>;
+const dateTestOf = (instant: fc.Arbitrary<string>, duration: fc.Arbitrary<Duration>): fc.Arbitrary<DateTest> =>
+  fc.oneof(
+    fc.record({
+      type: fc.constant("date" as const),
+      operator: fc.constantFrom("before" as const, "not_before" as const, "after" as const, "not_after" as const),
+      at: instant,
+    }),
+    fc
+      .tuple(fc.constantFrom("between" as const, "not_between" as const), rangeOf(instant))
+      .map(([operator, ends]) => ({ type: "date_range" as const, operator, ...ends })),
+    fc.record({
+      type: fc.constant("date_relative" as const),
+      operator: fc.constantFrom(
+        "within_last" as const,
+        "not_within_last" as const,
+        "within_next" as const,
+        "not_within_next" as const,
+        "before_last" as const,
+        "not_before_last" as const,
+        "after_next" as const,
+        "not_after_next" as const,
+      ),
+      duration,
+    }),
+  );
+
+export const dateTest = dateTestOf(instant, duration);
 
 export const anyTest: fc.Arbitrary<Test> = fc.oneof(
   fc.record({
@@ -227,10 +232,24 @@ const DAY = 86_400_000;
 const object: fc.Arbitrary<JsonObject> = fc
   .array(fc.tuple(fc.constantFrom(...KEYS), fc.oneof(jsonValue, fc.record({ a: jsonValue }) as fc.Arbitrary<Json>)), { maxLength: 3 })
   .map((entries) => Object.fromEntries(entries));
+/**
+ * Lengths that windows, gaps and periods mostly have. Times of events are made of the same few, so that they lie exactly
+ * on the ends of windows, exactly so far apart, or a millisecond beside.
+ */
+const LENGTHS: readonly Duration[] = [
+  { n: 1, unit: "hour" },
+  { n: 1, unit: "day" },
+  { n: 2, unit: "day" },
+  { n: 1, unit: "week" },
+];
+const HOUR = 3_600_000;
+const few = fc.constantFrom(0, HOUR, DAY, 2 * DAY, 7 * DAY);
+const nudge = fc.constantFrom(0, 0, 0, 1, -1);
 /** Times on and around the ends of windows. */
 const eventTime = fc.oneof(
-  fc.constantFrom(0, 1, -1, DAY, DAY - 1, DAY + 1, 7 * DAY, 7 * DAY - 1, 30 * DAY, 30 * DAY + 1).map((ago) => NOW - ago),
-  fc.integer({ min: 0, max: 100 * DAY }).map((ago) => NOW - ago),
+  { weight: 6, arbitrary: fc.tuple(few, few, nudge).map(([a, b, n]) => NOW - a - b + n) },
+  { weight: 1, arbitrary: fc.constantFrom(30 * DAY, 30 * DAY + 1, 14 * DAY, 14 * DAY - 1).map((ago) => NOW - ago) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 100 * DAY }).map((ago) => NOW - ago) },
 );
 const event = fc.record({
   name: fc.constantFrom(...EVENT_NAMES),
@@ -265,10 +284,13 @@ const path: fc.Arbitrary<string[]> = fc.oneof(
 const eventName = fc.constantFrom("Viewed", "Bought", "Ticket", "Never");
 const filter = fc.record({ root: fc.constantFrom("properties" as const, "context" as const), path, test: anyTest });
 const where = fc.oneof({ weight: 3, arbitrary: fc.constant([] as Filter[]) }, { weight: 1, arbitrary: fc.array(filter, { maxLength: 2 }) });
-const shortDuration: fc.Arbitrary<Duration> = fc.record({
-  n: fc.integer({ min: 1, max: 40 }),
-  unit: fc.constantFrom("hour" as const, "day" as const, "week" as const),
-});
+const shortDuration: fc.Arbitrary<Duration> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...LENGTHS) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ n: fc.integer({ min: 1, max: 40 }), unit: fc.constantFrom("hour" as const, "day" as const, "week" as const) }),
+  },
+);
 const windowArbitrary: fc.Arbitrary<Window> = fc.oneof(
   fc.constant({ kind: "ever" as const }),
   fc.record({ kind: fc.constant("last" as const), duration: shortDuration }),
@@ -312,8 +334,8 @@ const laterStep = fc.record(
 );
 
 type Bare<T> = T extends unknown ? Omit<T, "id"> : never;
-const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("trait" as const), path, test: anyTest }) },
+/** Rows about events. */
+const eventLeaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("computed" as const), traitId: fc.constantFrom("trt_a", "trt_b"), test: anyTest }),
@@ -336,7 +358,10 @@ const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
       event: fc.option(eventName, { nil: null }),
       where,
       which: fc.constantFrom("first" as const, "last" as const),
-      test: dateTest,
+      test: dateTestOf(
+        eventTime.map((ms) => new Date(ms).toISOString()),
+        shortDuration,
+      ),
     }),
   },
   {
@@ -365,6 +390,12 @@ const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
       period: shortDuration,
     }),
   },
+);
+export const eventLeafArbitrary = eventLeaf.map((one) => ({ ...one, id: "leaf" }) as Leaf);
+
+const leaf: fc.Arbitrary<Bare<Leaf>> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("trait" as const), path, test: anyTest }) },
+  { weight: 10, arbitrary: eventLeaf },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("identifier" as const), type: fc.constantFrom(null, "user_id", "email"), compare }),

@@ -1,9 +1,10 @@
 import type { Database, TxSql } from "@/db/client";
 import { companySettings } from "@/domain/access";
+import type { BlockEngine } from "./blocks/block-engine";
 import { DomainError } from "@/domain/kernel/errors";
 import type { IdSet } from "@/domain/kernel/sets/id-set";
 import { GENERATION } from "./computed/settle";
-import { membersOn } from "./engine";
+import { engineOf, membersOn } from "./engine";
 import { loadPeople } from "./load-people";
 import { iso, lockMembership } from "./membership";
 import { leavesOf, type Rule } from "./model";
@@ -48,7 +49,7 @@ export async function computeSegment(database: Database, id: string, version: nu
   // A batch that began before this segment was there notes no changes: let it end first.
   await sql.begin((tx) => tx`select 1 from processing_cursors where name = 'main' for update`);
   const snapshot = (await sql.begin("isolation level repeatable read read only", (handle) =>
-    read(handle as unknown as TxSql, id, row.rule, zone, options),
+    read(handle as unknown as TxSql, id, row.rule, zone, options, engineOf(database).blocks),
   )) as unknown as Snapshot;
   let written = false;
   const write = async (tx: TxSql): Promise<void> => {
@@ -58,14 +59,14 @@ export async function computeSegment(database: Database, id: string, version: nu
   return written;
 }
 
-async function read(tx: TxSql, id: string, rule: Rule, zone: string, options: ComputeOptions): Promise<Snapshot> {
+async function read(tx: TxSql, id: string, rule: Rule, zone: string, options: ComputeOptions, blocks: BlockEngine): Promise<Snapshot> {
   const { now, signal, progress } = options;
   const [marks] = await tx<{ change: number; transition: number; generation: number }[]>`
     select coalesce((select max(id) from profile_changes), 0)::int8 as change, coalesce((select max(id) from segment_transitions), 0)::int8 as transition,
       coalesce((select change_id from segment_cursors where name = ${GENERATION}), 0)::int8 as generation`;
   const timed = [...leavesOf(rule.root)].some(changesWithTime);
   let people = 0;
-  const { base, total } = await membersOn(tx, rule, { now, zone, segmentId: id }, async () => {
+  const { base, total } = await membersOn(tx, rule, { now, zone, segmentId: id, blocks }, async () => {
     signal?.throwIfAborted();
   });
   people = base.size;

@@ -39,6 +39,12 @@ export interface NodeCount {
   after?: number;
 }
 
+/** By what a row was computed (`blocks`: events as columns in memory) and in how many milliseconds. */
+export interface RowCost {
+  by: "blocks" | "database";
+  ms: number;
+}
+
 /** Exact counts of a draft rule. */
 export interface Estimate {
   /** The instant at which the counts are exact. */
@@ -50,8 +56,8 @@ export interface Estimate {
   nodes: Record<string, NodeCount>;
   /** Milliseconds. */
   took: number;
-  /** Ids of the leaves that were really computed; the rest came from the cache. */
-  computed: string[];
+  /** Leaves that were really computed, by id, with their cost; the rest were kept from before. */
+  computed: Record<string, RowCost>;
 }
 
 /** A person as lists show one; masked for actors without `personal_data:see`. */

@@ -1,8 +1,10 @@
-import type { AnySql, Database } from "@/db/client";
+import type { AnySql, Database, TxSql } from "@/db/client";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
 import { DomainError } from "@/domain/kernel/errors";
 import { env } from "@/domain/kernel/env";
 import { IdSet } from "@/domain/kernel/sets/id-set";
+import { BlockEngine } from "./blocks/block-engine";
+import { VERSION_SQL } from "./blocks/view";
 import { GENERATION } from "./computed/settle";
 import { compileLeaf, type CompiledQuery } from "./compile";
 import type { Leaf, Rule, RuleNode } from "./model";
@@ -31,8 +33,13 @@ export interface Answer {
   total: IdSet;
   /** Every node (muted ones too), its own negation included. */
   sets: Map<string, IdSet>;
-  /** Leaves that were really computed. */
-  computed: string[];
+  /** Leaves that were really computed, and by what in how many milliseconds; the rest were kept. */
+  computed: Map<string, LeafCost>;
+}
+
+export interface LeafCost {
+  by: "blocks" | "database";
+  ms: number;
 }
 
 interface Instant {
@@ -68,6 +75,7 @@ function* allLeaves(node: RuleNode): Generator<Leaf> {
 }
 
 const packed = (query: CompiledQuery): string => `select coalesce(string_agg(int4send(m.id), ''), '') as ids from (${query.text}) m`;
+const EVERYBODY_KEY = "everybody";
 const EVERYBODY: CompiledQuery = { text: "select p.id from profiles p where p.merged_into is null", params: [] };
 
 /** The leaf without what groups do with it. */
@@ -99,7 +107,7 @@ export function refuseSql(rule: Rule): void {
 export async function membersOn(
   sql: AnySql,
   rule: Rule,
-  options: { now: number; zone: string; segmentId?: string | undefined },
+  options: { now: number; zone: string; segmentId?: string | undefined; blocks?: BlockEngine | undefined },
   step: (done: number, total: number) => Promise<void> | void = () => {},
 ): Promise<{ base: IdSet; total: IdSet }> {
   refuseSql(rule);
@@ -108,60 +116,69 @@ export async function membersOn(
     return IdSet.fromPacked(row?.ids ?? new Uint8Array());
   };
   const leaves = [...allLeaves(rule.root)];
-  const sets = new Map<string, IdSet>();
   const base = await fetch(EVERYBODY);
+  const found = await options.blocks?.members(leaves, { now: options.now, base: () => Promise.resolve(base), tx: sql as TxSql });
+  const sets = new Map([...(found ?? [])].map(([leaf, { set }]) => [leaf.id, set]));
   for (const [i, leaf] of leaves.entries()) {
-    sets.set(leaf.id, await fetch(queryOf(leaf, options.now, options)));
+    if (!sets.has(leaf.id)) sets.set(leaf.id, await fetch(queryOf(leaf, options.now, options)));
     await step(i + 1, leaves.length);
   }
   return { base, total: combine(rule.root, (leaf) => sets.get(leaf.id) ?? IdSet.EMPTY, base) };
 }
 
 /**
- * Counts draft rules. Each leaf is one statement that returns packed ids; groups are algebra of sets in memory. Leaves
- * are kept (within a bound of bytes, the least used go first), so that an edit computes only the row that changed.
+ * Counts draft rules. A leaf about events comes from blocks where they hold it, any other is one statement that returns
+ * packed ids; groups are algebra of sets in memory. Leaves are kept (within a bound of bytes, the least used go first),
+ * so that an edit computes only the row that changed.
  */
 export class SegmentEngine {
   private readonly cache = new Map<string, Entry>();
   private bytes = 0;
   private readonly instants = new Map<string, Instant>();
   private readonly work: SharedWork;
+  readonly blocks: BlockEngine;
 
   constructor(
     private readonly database: Pick<Database, "sql">,
-    private readonly options: { cacheBytes?: number; timeoutMs?: number; now?: () => number } = {},
+    private readonly options: { cacheBytes?: number; blockBytes?: number; timeoutMs?: number; now?: () => number } = {},
   ) {
     this.work = new SharedWork(database.sql, AT_ONCE, options.timeoutMs ?? TIMEOUT_MS);
+    this.blocks = new BlockEngine(database, options.blockBytes ?? env().EVENT_BLOCK_CACHE_MB * 1_048_576);
   }
 
   async ask(rule: Rule, options: AskOptions): Promise<Answer> {
     refuseSql(rule);
     const instant = await this.instant(options.zone);
-    const computed: string[] = [];
+    const computed = new Map<string, LeafCost>();
     const leaves = [...allLeaves(rule.root)];
-    const [base, ...sets] = await Promise.all([
-      this.set("everybody", () => EVERYBODY, false, instant, options.signal),
-      ...leaves.map((leaf) => {
+    let everybody: Promise<IdSet> | undefined;
+    const base = (): Promise<IdSet> => (everybody ??= this.everybody(instant, options.signal));
+    const byId = new Map<string, IdSet>();
+    const open: Leaf[] = [];
+    for (const leaf of leaves) {
+      const kept = this.find(keyOf(leaf, options), changesWithTime(leaf), instant);
+      if (kept) byId.set(leaf.id, kept);
+      else open.push(leaf);
+    }
+    const found = await this.blocks.members(open, { now: instant.asOf, base, version: instant.version, signal: options.signal });
+    await Promise.all(
+      open.map(async (leaf) => {
         const key = keyOf(leaf, options);
-        return this.set(
-          key,
-          () => queryOf(leaf, instant.asOf, options),
-          changesWithTime(leaf),
-          instant,
-          options.signal,
-          () => {
-            computed.push(leaf.id);
-          },
-        );
+        const held = found.get(leaf);
+        const began = performance.now();
+        const set = held?.set ?? (await this.ask1(key, queryOf(leaf, instant.asOf, options), instant, options.signal));
+        computed.set(leaf.id, held ? { by: "blocks", ms: held.ms } : { by: "database", ms: performance.now() - began });
+        byId.set(leaf.id, set);
+        this.keep(key, { ...instant, set, timed: changesWithTime(leaf) });
       }),
-    ]);
-    const byId = new Map(leaves.map((leaf, i) => [leaf.id, sets[i] ?? IdSet.EMPTY]));
+    );
+    const all = await base();
     const seen = new Map<string, IdSet>();
-    const total = combine(rule.root, (leaf) => byId.get(leaf.id) ?? IdSet.EMPTY, base, seen);
-    return { asOf: instant.asOf, base, total, sets: seen, computed };
+    const total = combine(rule.root, (leaf) => byId.get(leaf.id) ?? IdSet.EMPTY, all, seen);
+    return { asOf: instant.asOf, base: all, total, sets: seen, computed };
   }
 
-  /** Bytes kept at the moment. */
+  /** Bytes of computed rows kept at the moment. */
   get kept(): number {
     return this.bytes;
   }
@@ -174,10 +191,10 @@ export class SegmentEngine {
     const known = this.instants.get(zone);
     const age = known ? this.now() - known.asOf : Number.POSITIVE_INFINITY;
     if (known && age >= 0 && age < KEEP_MS) return known;
-    const [row] = await this.database.sql<{ version: string }[]>`
-      select concat_ws('/', c.processed, c.epoch, c.inbox_id, (select max(id) from segment_transitions),
-        (select change_id from segment_cursors where name = ${GENERATION})) as version
-      from processing_cursors c where c.name = 'main'`;
+    const [row] = await this.database.sql.unsafe<{ version: string }[]>(
+      `select ${VERSION_SQL} as version from processing_cursors c where c.name = 'main'`,
+      [GENERATION],
+    );
     const version = row?.version ?? "";
     if (known && age >= 0 && age < KEEP_UNCHANGED_MS && known.version === version) return known;
     const fresh = { asOf: this.now(), version };
@@ -185,27 +202,26 @@ export class SegmentEngine {
     return fresh;
   }
 
-  private async set(
-    key: string,
-    query: () => CompiledQuery,
-    timed: boolean,
-    instant: Instant,
-    signal: AbortSignal | undefined,
-    onCompute: () => void = () => {},
-  ): Promise<IdSet> {
-    const kept = this.cache.get(key);
-    if (kept && (kept.asOf === instant.asOf || (!timed && kept.version === instant.version))) {
-      // Used last: to the end of the order in which entries go.
-      this.cache.delete(key);
-      this.cache.set(key, kept);
-      return kept.set;
-    }
-    onCompute();
-    const { text, params } = query();
-    const bytes = await this.work.run(`${instant.asOf} ${key}`, packed({ text, params }), params, signal);
-    const set = IdSet.fromPacked(bytes);
-    this.keep(key, { ...instant, set, timed });
+  private async everybody(instant: Instant, signal: AbortSignal | undefined): Promise<IdSet> {
+    const kept = this.find(EVERYBODY_KEY, false, instant);
+    if (kept) return kept;
+    const set = await this.ask1(EVERYBODY_KEY, EVERYBODY, instant, signal);
+    this.keep(EVERYBODY_KEY, { ...instant, set, timed: false });
     return set;
+  }
+
+  private find(key: string, timed: boolean, instant: Instant): IdSet | undefined {
+    const kept = this.cache.get(key);
+    if (!kept || (kept.asOf !== instant.asOf && (timed || kept.version !== instant.version))) return undefined;
+    // Used last: to the end of the order in which entries go.
+    this.cache.delete(key);
+    this.cache.set(key, kept);
+    return kept.set;
+  }
+
+  /** One statement of the database. */
+  private async ask1(key: string, query: CompiledQuery, instant: Instant, signal: AbortSignal | undefined): Promise<IdSet> {
+    return IdSet.fromPacked(await this.work.run(`${instant.asOf} ${key}`, packed(query), query.params, signal));
   }
 
   private keep(key: string, entry: Entry): void {

@@ -38,7 +38,7 @@ export async function estimateRule(ctx: Ctx, input: unknown, signal?: AbortSigna
     total: answer.total.size,
     nodes: countNodes(rule.root, answer),
     took: Math.round(performance.now() - started),
-    computed: answer.computed,
+    computed: Object.fromEntries([...answer.computed].map(([id, { by, ms }]) => [id, { by, ms: Math.round(ms * 10) / 10 }])),
   };
 }
 

@@ -66,6 +66,17 @@ export class IdSet {
     return IdSet.ofChunks(Array.from(words, (chunk) => (chunk ? fromWords(chunk) : null)));
   }
 
+  /** From bits, id 0 first; takes nothing over. */
+  static ofBits(bits: Uint32Array): IdSet {
+    const chunks: Chunk[] = [];
+    for (let from = 0; from < bits.length; from += WORDS) {
+      const words = new Uint32Array(WORDS);
+      words.set(bits.subarray(from, Math.min(bits.length, from + WORDS)));
+      chunks.push(fromWords(words));
+    }
+    return IdSet.ofChunks(chunks);
+  }
+
   /** All ids from `from` to `to`, both included; the base population is one range. */
   static range(from: number, to: number): IdSet {
     if (to < from) return IdSet.EMPTY;
