@@ -27,6 +27,7 @@ export type {
 } from "./contracts";
 export { listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
 export { checkSeen } from "./check-seen";
+export { eventFilter } from "./event-filter";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
 export { listTemplates } from "./list-templates";
 export { estimateRule, sampleMembers, testPerson } from "./estimate";

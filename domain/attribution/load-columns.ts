@@ -1,0 +1,147 @@
+import type { AnySql } from "@/db/client";
+import { eventFilter } from "@/domain/segments";
+import type { Conversion } from "./model";
+import type { ConversionColumns, TouchColumns } from "./paths";
+
+/** Fragments of one query: their rows are a few megabytes. */
+const FRAGMENTS_AT_ONCE = 20_000;
+const TOUCH_BYTES = 24;
+const CONVERSION_BYTES = 28;
+
+/** Canonical number of every fragment that is merged into another; 0: it is its own. */
+export async function loadAliases(sql: AnySql, highest: number): Promise<Int32Array> {
+  const aliases = new Int32Array(highest + 1);
+  const [row] = await sql<{ packed: Buffer | null }[]>`
+    select string_agg(int4send(profile_id) || int4send(canonical_id), ''::bytea) as packed from profile_aliases`;
+  const view = viewOf(row?.packed ?? null);
+  for (let at = 0; at < view.byteLength; at += 8) {
+    const id = view.getInt32(at);
+    if (id <= highest) aliases[id] = view.getInt32(at + 4);
+  }
+  return aliases;
+}
+
+export async function highestProfile(sql: AnySql): Promise<number> {
+  const [row] = await sql<{ id: number | null }[]>`select max(id) as id from profiles`;
+  return row?.id ?? 0;
+}
+
+/**
+ * Touches in [from, to) by canonical person, in (person, time, event) order. Rows travel packed, not as objects; each
+ * fragment comes in the order of the primary key, so only people of several fragments are sorted here.
+ */
+export async function loadTouches(sql: AnySql, aliases: Int32Array, from: Date, to: Date): Promise<TouchColumns> {
+  const parts: DataView[] = [];
+  for (let low = 0; low < aliases.length; low += FRAGMENTS_AT_ONCE) {
+    const [row] = await sql<{ packed: Buffer | null }[]>`
+      select string_agg(int4send(profile_id) || int8send((extract(epoch from occurred_at) * 1000)::int8) || int8send(event_id) || int4send(origin_id),
+        ''::bytea order by profile_id, occurred_at, event_id) as packed
+      from touchpoints where profile_id >= ${low} and profile_id < ${low + FRAGMENTS_AT_ONCE}
+        and occurred_at >= ${from} and occurred_at < ${to}`;
+    parts.push(viewOf(row?.packed ?? null));
+  }
+  const rows = readRows(parts, TOUCH_BYTES, (view, at) => view.getInt32(at + 20));
+  const order = inPersonOrder(rows, aliases);
+  return { ...ordered(rows, order, aliases), origin: Int32Array.from(order, (i) => rows.extra[i] ?? 0) };
+}
+
+/**
+ * Conversions in [from, to) with their values in the currency as sent, or the definition's fixed value. A refund with the
+ * same order id takes its amount back from the conversion it belongs to (never below 0), whenever it came.
+ */
+export async function loadConversions(
+  sql: AnySql,
+  aliases: Int32Array,
+  definition: Pick<Conversion, "event" | "where" | "fixedValue" | "refundEvent">,
+  options: { from: Date; to: Date; now: number; zone: string },
+): Promise<ConversionColumns> {
+  const filter = eventFilter(definition.where, options);
+  const values = [...filter.values] as (string | number | null)[];
+  const add = (value: string | number | null, type: string): string => `$${values.push(value)}::${type}`;
+  const from = add(options.from.toISOString(), "timestamptz");
+  const to = add(options.to.toISOString(), "timestamptz");
+  const value =
+    definition.fixedValue === null
+      ? "greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0))::float8"
+      : add(definition.fixedValue, "float8");
+  const [row] = await sql.unsafe<{ packed: Buffer | null }[]>(
+    `with refunds as materialized (
+      select left(e.properties ->> 'order_id', 100) as order_id, sum(abs(coalesce(e.value, 0))) as amount
+      from events e join event_types t on t.id = e.event_type
+      where t.name = ${add(definition.refundEvent ?? "", "text")} and e.occurred_at >= ${from} and e.properties ? 'order_id' group by 1
+    )
+    select string_agg(int4send(e.profile_id) || int8send((extract(epoch from e.occurred_at) * 1000)::int8) || int8send(e.id) || float8send(${value}),
+      ''::bytea order by e.profile_id, e.occurred_at, e.id) as packed
+    from events e left join refunds r on r.order_id = left(e.properties ->> 'order_id', 100)
+    where e.event_type = (select id from event_types where name = ${add(definition.event, "text")})
+      and e.occurred_at >= ${from} and e.occurred_at < ${to} and ${filter.text}`,
+    values,
+  );
+  const rows = readRows([viewOf(row?.packed ?? null)], CONVERSION_BYTES, (view, at) => view.getFloat64(at + 20));
+  const order = inPersonOrder(rows, aliases);
+  return { ...ordered(rows, order, aliases), value: Float64Array.from(order, (i) => rows.extra[i] ?? 0) };
+}
+
+interface Rows {
+  readonly fragment: Int32Array;
+  readonly at: Float64Array;
+  readonly event: Float64Array;
+  readonly extra: Float64Array;
+}
+
+function viewOf(packed: Buffer | null): DataView {
+  return packed === null ? new DataView(new ArrayBuffer(0)) : new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+}
+
+function readRows(parts: readonly DataView[], bytes: number, extraOf: (view: DataView, at: number) => number): Rows {
+  const n = parts.reduce((sum, view) => sum + view.byteLength, 0) / bytes;
+  const rows = { fragment: new Int32Array(n), at: new Float64Array(n), event: new Float64Array(n), extra: new Float64Array(n) };
+  let i = 0;
+  for (const view of parts) {
+    for (let at = 0; at < view.byteLength; at += bytes, i++) {
+      rows.fragment[i] = view.getInt32(at);
+      rows.at[i] = Number(view.getBigInt64(at + 4)) / 1_000;
+      rows.event[i] = Number(view.getBigInt64(at + 12));
+      rows.extra[i] = extraOf(view, at);
+    }
+  }
+  return rows;
+}
+
+/** Row numbers by canonical person; within a person by (time, event). A counting sort, then a small one for merged people. */
+function inPersonOrder(rows: Rows, aliases: Int32Array): Uint32Array {
+  const n = rows.fragment.length;
+  const starts = new Uint32Array(aliases.length + 1);
+  const personOf = (i: number): number => canonical(rows.fragment[i] ?? 0, aliases);
+  for (let i = 0; i < n; i++) starts[personOf(i) + 1] = (starts[personOf(i) + 1] ?? 0) + 1;
+  for (let p = 1; p < starts.length; p++) starts[p] = (starts[p] ?? 0) + (starts[p - 1] ?? 0);
+  const next = starts.slice();
+  const order = new Uint32Array(n);
+  const mixed = new Set<number>();
+  const fragmentOf = new Int32Array(aliases.length);
+  for (let i = 0; i < n; i++) {
+    const person = personOf(i);
+    const fragment = rows.fragment[i] ?? 0;
+    if (fragmentOf[person] !== 0 && fragmentOf[person] !== fragment) mixed.add(person);
+    fragmentOf[person] = fragment;
+    const at = next[person] ?? 0;
+    order[at] = i;
+    next[person] = at + 1;
+  }
+  const byTime = (a: number, b: number): number => (rows.at[a] ?? 0) - (rows.at[b] ?? 0) || (rows.event[a] ?? 0) - (rows.event[b] ?? 0);
+  for (const person of mixed) order.subarray(starts[person] ?? 0, starts[person + 1] ?? 0).sort(byTime);
+  return order;
+}
+
+function canonical(fragment: number, aliases: Int32Array): number {
+  const alias = aliases[fragment] ?? 0;
+  return alias === 0 ? fragment : alias;
+}
+
+function ordered(rows: Rows, order: Uint32Array, aliases: Int32Array): { person: Int32Array; at: Float64Array; event: Float64Array } {
+  return {
+    person: Int32Array.from(order, (i) => canonical(rows.fragment[i] ?? 0, aliases)),
+    at: Float64Array.from(order, (i) => rows.at[i] ?? 0),
+    event: Float64Array.from(order, (i) => rows.event[i] ?? 0),
+  };
+}
