@@ -218,8 +218,7 @@ function ExportDialog({
     enabled: open,
   });
   const purpose = choices.data?.find(({ id, usual }) => (chosen === undefined ? usual : id === chosen));
-  const href = (bom: boolean) =>
-    `/api/profiles/export?${toQuery({ filter, columns, bom: bom ? true : undefined, purpose: purpose?.id })}`;
+  const href = (bom: boolean) => `/api/profiles/export?${toQuery({ filter, columns, bom: bom ? true : undefined, purpose: purpose?.id })}`;
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>

@@ -16,8 +16,9 @@ const GATE = /\b(?:mayUse|mayUseMany|allowedSet)\(/;
 
 /** Ways out that need not ask, each with the reason. */
 const WITHOUT: Record<string, string> = {
+  "app/_server/csv-download.ts": "streams lines that another file makes, which asks",
+  "app/api/segments/[id]/definition/route.ts": "a rule, no people",
   "app/api/imports/[id]/errors/route.ts": "gives the importer back the rows of their own file that were refused",
-  "app/api/profiles/export/route.ts": "streams what exportPeople gives, which asks",
   "domain/imports/error-file.ts": "rows of the importer's own file",
   "server/profile-api/handler.ts": "passes on what domain/profiles answers, which asks",
 };

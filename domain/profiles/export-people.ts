@@ -127,7 +127,16 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
         recordAudit(tx, {
           action: "profiles.exported",
           object: { type: "export", id },
-          detail: { filter: auditFilter(filter), columns, masked, purpose: purposeId, count, withheld, complete, sha256: hash.digest("hex") },
+          detail: {
+            filter: auditFilter(filter),
+            columns,
+            masked,
+            purpose: purposeId,
+            count,
+            withheld,
+            complete,
+            sha256: hash.digest("hex"),
+          },
         }),
       );
     }
