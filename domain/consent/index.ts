@@ -1,8 +1,12 @@
 export * from "./model";
 export { allowedSet } from "./allowed-set";
+export { currentSettings } from "./config";
 export { mayUse, mayUseMany, requireUse, type GateAsk, type GateUse } from "./gate";
+export { readPersonConsent } from "./person-view";
+export { changeUse, previewPolicy, readPolicy, savePolicy } from "./policy";
 export { purposeChoices } from "./purpose-choices";
+export { archivePurpose, listPurposes, previewPurpose, publishPurpose, savePurpose } from "./purposes";
 export { ConsentReader } from "./reader";
 export { blockGate, forgetStatements } from "./reset";
-export { carriesConsent } from "./statements";
-export { noteConsentChanges, writeStatements } from "./write-statements";
+export { carriesConsent, CONSENT_EVENT, CONSENT_SOURCE, statementsOf } from "./statements";
+export { noteConsentChanges, packStatements, writeStatements } from "./write-statements";

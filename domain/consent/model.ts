@@ -215,3 +215,120 @@ export interface PurposeChoice {
   /** The purpose that the use stands for unless another is named. */
   usual: boolean;
 }
+
+/** The words of a purpose in one language. */
+export interface Notice {
+  /** BCP 47, e.g. "de". */
+  locale: string;
+  title: string;
+  text: string;
+}
+export interface StoredNotice extends Notice {
+  /** sha256 of title, line break and text, in hex. */
+  hash: string;
+}
+
+export interface PurposeVersionView {
+  version: number;
+  terms: PurposeTerms;
+  notices: StoredNotice[];
+  note: string | null;
+  /** ISO time; null: a draft. */
+  publishedAt: string | null;
+  publishedBy: string | null;
+}
+
+export interface PurposeView {
+  id: string;
+  name: string;
+  description: string;
+  status: PurposeStatus;
+  listed: boolean;
+  /** Newest first; the first may be a draft. */
+  versions: PurposeVersionView[];
+  /** People who may be used for it now; null: not published. */
+  people: number | null;
+}
+
+export interface PurposeInput {
+  /** Absent: a new purpose. */
+  id?: string | undefined;
+  name: string;
+  description: string;
+  listed: boolean;
+  terms: PurposeTerms;
+  notices: Notice[];
+  note?: string | null | undefined;
+}
+
+export interface UseView {
+  id: string;
+  name: string;
+  kind: UseKind;
+  purposeId: string | null;
+  tcfVendor: number | null;
+}
+
+export interface PolicyCell {
+  purposeId: string;
+  useId: string;
+  rule: PolicyRule;
+}
+export interface PolicyView {
+  /** ISO time of the counts. */
+  asOf: string;
+  /** Everybody. */
+  people: number;
+  purposes: { id: string; name: string; legalBasis: LegalBasis; people: number }[];
+  uses: UseView[];
+  /** Every cell, as it works now; `set`: an admin chose it. */
+  cells: (PolicyCell & { set: boolean })[];
+}
+/** What a change of a cell would do. */
+export interface PolicyEffect extends PolicyCell {
+  before: number;
+  after: number;
+  people: number;
+}
+
+/** A person's state for one purpose on one channel. */
+export interface PersonPurpose {
+  purposeId: string;
+  name: string;
+  legalBasis: LegalBasis;
+  /** Null: the purpose has several channels, and this is the state without one. */
+  channel: Channel | null;
+  answer: GateAnswer;
+}
+export interface LedgerEntry {
+  id: number;
+  profileId: number;
+  key: string;
+  /** Name of the purpose that the key is, where it is one. */
+  purposeName: string | null;
+  channel: string;
+  stream: Stream;
+  state: StatementState;
+  at: string;
+  recordedAt: string;
+  expiresAt: string | null;
+  origin: Origin;
+  sourceName: string | null;
+  actorName: string | null;
+  noticeHash: string | null;
+  locale: string | null;
+  proof: Record<string, unknown>;
+}
+export interface PersonConsentView {
+  profileId: number;
+  /** ISO time. */
+  asOf: string;
+  purposes: PersonPurpose[];
+  /** Newest first, at most 200. */
+  ledger: LedgerEntry[];
+  ledgerTotal: number;
+  /** Of how many fragments the person is made. */
+  fragments: number;
+  /** Categories that somebody said something about and no purpose goes by. */
+  unmapped: string[];
+}

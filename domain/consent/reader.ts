@@ -47,7 +47,7 @@ export class ConsentReader {
     if (Date.now() - this.categories.at < 5_000) return;
     const rows = await sql<{ keys: string[] }[]>`
       select v.categories || p.id as keys from consent_purposes p join consent_purpose_versions v on v.purpose_id = p.id and v.version = p.version
-      where p.status = 'published' and exists (select 1 from unnest(v.categories) c where c not like 'subscription:%') order by p.position, p.id`;
+      where p.status = 'published' and v.legal_basis = 'consent' and exists (select 1 from unnest(v.categories) c where c not like 'subscription:%') order by p.position, p.id`;
     this.categories = { at: Date.now(), of: rows.map(({ keys }) => keys) };
   }
 

@@ -14,5 +14,7 @@ export async function blockGate(tx: TxSql, place: { xid: string; id: number } | 
 export async function forgetStatements(tx: TxSql): Promise<void> {
   await tx`set local tributary.consent_erasure = 'on'`;
   await tx`delete from consent_ledger`;
+  // Links name profile ids, which will be other people's.
+  await tx`update settings set value = jsonb_set(value, '{epoch}', to_jsonb(coalesce((value->>'epoch')::int, 1) + 1)) where key = 'preferences'`;
   await tx`truncate consent_current, consent_changes restart identity`;
 }

@@ -74,7 +74,7 @@ export interface ReadOptions {
   /** Milliseconds. */
   at: number;
   receivedAt: number;
-  /** Categories of each published purpose that has any: an object that names none of them says no to it. */
+  /** Categories of each published purpose that needs consent and has any: an object that names none of them says no to it. */
   categories: readonly (readonly string[])[];
 }
 

@@ -1,7 +1,7 @@
 import type { AnySql, TxSql } from "@/db/client";
 import { requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
-import { forgetStatements } from "@/domain/consent";
+import { CONSENT_SOURCE, forgetStatements } from "@/domain/consent";
 import { resetDerived } from "@/domain/identity";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
@@ -65,6 +65,10 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
     const demo = sql`(select id from sources where is_demo)`;
 
     await removeOperations(sql);
+    // What the product itself recorded about people whom only the demo knew.
+    const recorded = sql`(select l.message_id from consent_ledger l where l.source_id = ${CONSENT_SOURCE} and not exists (
+      select 1 from identifiers i where i.profile_id = l.profile_id and i.source_id not in ${demo}))`;
+    await sql`delete from inbox where source_id = ${CONSENT_SOURCE} and body::json->>'messageId' in ${recorded}`;
     await sql`
       delete from message_keys where h in (
         select encode(substring(sha256(convert_to(source_id, 'UTF8') || '\\x00'::bytea || convert_to(body::json->>'messageId', 'UTF8')) for 16), 'hex')::uuid
