@@ -1,1 +1,3 @@
+export { archiveConversion, conversionOf, listConversions, saveConversion } from "./conversions";
 export * from "./model";
+export { attributionReport } from "./report";

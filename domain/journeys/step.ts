@@ -1,6 +1,6 @@
 import { seconds } from "@/domain/segments/model";
 import type { Json } from "@/domain/events/model";
-import { dayOffset, inWeeklyWindow, nextLocalTime } from "./local-time";
+import { dayOffset, inWeeklyWindow, nextLocalTime } from "@/domain/kernel/local-time";
 import type { JourneyDefinition, JourneyNode, NodeOf } from "./model";
 import type { Effect, Move, RunState, StepEnv, StepEvent, StepInput, StepResult, Wait } from "./run-model";
 

@@ -9,4 +9,5 @@ export * from "./jobs";
 export * from "./parse";
 export * from "./random";
 export * from "./secrets";
+export * from "./local-time";
 export * from "./statistics";

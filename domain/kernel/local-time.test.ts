@@ -9,7 +9,7 @@ interface Edge {
   from_min: number;
   to_min: number;
 }
-const edges = readFileSync(join(import.meta.dirname, "fixtures/dst_edges_2026_2027.jsonl"), "utf8")
+const edges = readFileSync(join(import.meta.dirname, "fixtures/time/dst_edges_2026_2027.jsonl"), "utf8")
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as Edge);
