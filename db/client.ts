@@ -22,6 +22,12 @@ export interface ConnectOptions {
   ssl?: postgres.Options<Record<string, never>>["ssl"];
 }
 
+export interface LikeConnectOptions extends ConnectOptions {
+  /** Another role than that of the pool. */
+  user?: string;
+  password?: string;
+}
+
 /**
  * Opens a pool. One client serves both raw SQL and drizzle (see `typed`):
  * - `int8` comes back as number (all of ours are below 2^53), `numeric` as text, `timestamptz` as Date;
@@ -51,13 +57,13 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
 }
 
 /** Another pool to the same database: for work that needs connections of its own (temporary tables, long reads). */
-export function connectLike(database: Pick<Database, "sql">, options: ConnectOptions = {}): Database {
+export function connectLike(database: Pick<Database, "sql">, options: LikeConnectOptions = {}): Database {
   const { host, port, user, pass, database: name, ssl } = (database.sql as unknown as { options: LikeOptions }).options;
   const url = new URL("postgres://localhost");
   url.hostname = host[0] ?? "localhost";
   url.port = String(port[0] ?? 5432);
-  url.username = encodeURIComponent(user);
-  url.password = encodeURIComponent(typeof pass === "string" ? pass : "");
+  url.username = encodeURIComponent(options.user ?? user);
+  url.password = encodeURIComponent(options.password ?? (typeof pass === "string" ? pass : ""));
   url.pathname = `/${encodeURIComponent(name)}`;
   return connect(url.href, { ...options, ssl });
 }

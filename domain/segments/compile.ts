@@ -1,4 +1,5 @@
 import { compileCompare, compileDate, compileTest, Params, scalarNumber, scalarText, type CompileEnv } from "./compile-test";
+import { sqlListId } from "./sql-id";
 import { compareHolds, twin } from "./test-value";
 import { seconds, type Filter, type Leaf, type LeafOf, type Measure, type Rule, type RuleNode, type Step, type Window } from "./model";
 
@@ -9,8 +10,6 @@ export interface CompileOptions {
   zone: string;
   /** Segment that the rule belongs to, for "since entered". */
   segmentId?: string;
-  /** SQL that selects the profile ids of an SQL leaf, checked and approved by the caller. Absent: SQL leaves are refused. */
-  approveSql?: (sql: string) => string;
 }
 
 export interface CompiledQuery {
@@ -105,8 +104,7 @@ export class Compiler {
       case "list":
         return `exists (select 1 from list_members l where l.list_id = ${this.params.add(leaf.listId, "text")} and ${FRAGMENT_OF_P("l")})`;
       case "sql":
-        if (!this.options.approveSql) throw new Error("This rule holds an SQL condition, and nobody approved it.");
-        return `p.id in (select coalesce(a.canonical_id, s.id) from (${this.options.approveSql(leaf.sql)}) s(id) left join profile_aliases a on a.profile_id = s.id)`;
+        return this.leaf({ kind: "list", id: leaf.id, listId: sqlListId(leaf.sql) });
     }
   }
 

@@ -10,8 +10,11 @@ import { iso, lockMembership } from "./membership";
 import { leavesOf, type Rule } from "./model";
 import { needsOf } from "./needs";
 import { changesWithTime, nextFlip } from "./next-flip";
+import { ensureSqlLists } from "./sql-lists";
 
 const PEOPLE_AT_ONCE = 1_000;
+/** A computation takes results of SQL conditions that are not older than this. */
+const SQL_RECOMPUTE_MS = 60_000;
 
 export interface ComputeOptions {
   /** Milliseconds. */
@@ -45,6 +48,7 @@ export async function computeSegment(database: Database, id: string, version: nu
     select v.rule, s.version from segments s join segment_versions v on v.segment_id = s.id and v.version = s.version
     where s.id = ${id} and s.deleted_at is null`;
   if (row?.version !== version) return false;
+  await ensureSqlLists(database, row.rule, SQL_RECOMPUTE_MS);
   const { timezone: zone } = await companySettings(sql);
   // A batch that began before this segment was there notes no changes: let it end first.
   await sql.begin((tx) => tx`select 1 from processing_cursors where name = 'main' for update`);

@@ -141,6 +141,8 @@ export interface SegmentDetail extends SegmentSummary {
   computeMs: number | null;
   checkedAt: string | null;
   checkDifference: number | null;
+  /** For rules with SQL: the oldest result behind it, and what failed; null for rules without. */
+  sqlFreshness: { asOf: string | null; error: string | null } | null;
 }
 
 export interface SegmentMember extends SegmentPerson {

@@ -1,6 +1,5 @@
 import type { AnySql, Database, TxSql } from "@/db/client";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
-import { DomainError } from "@/domain/kernel/errors";
 import { env } from "@/domain/kernel/env";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { BlockEngine } from "./blocks/block-engine";
@@ -87,19 +86,6 @@ function bare(leaf: Leaf): Leaf {
 const queryOf = (leaf: Leaf, now: number, options: Pick<AskOptions, "zone" | "segmentId">): CompiledQuery =>
   compileLeaf(bare(leaf), { now, zone: options.zone, ...(options.segmentId === undefined ? {} : { segmentId: options.segmentId }) });
 
-/** SQL conditions need a role that may only read and see only what it should; this install has none. */
-export function refuseSql(rule: Rule): void {
-  for (const leaf of allLeaves(rule.root))
-    if (leaf.kind === "sql")
-      throw new DomainError(
-        "VALIDATION",
-        "SQL conditions cannot be run on this install. Say it with the other rows, or take the row out.",
-        {
-          fields: { rule: "holds an SQL condition" },
-        },
-      );
-}
-
 /**
  * The members of a rule, computed on one handle: a repeatable-read transaction gives one consistent state of the data.
  * @param step called after each leaf
@@ -110,7 +96,6 @@ export async function membersOn(
   options: { now: number; zone: string; segmentId?: string | undefined; blocks?: BlockEngine | undefined },
   step: (done: number, total: number) => Promise<void> | void = () => {},
 ): Promise<{ base: IdSet; total: IdSet }> {
-  refuseSql(rule);
   const fetch = async (query: CompiledQuery): Promise<IdSet> => {
     const [row] = await sql.unsafe<{ ids: Uint8Array }[]>(packed(query), query.params as never[]);
     return IdSet.fromPacked(row?.ids ?? new Uint8Array());
@@ -147,7 +132,6 @@ export class SegmentEngine {
   }
 
   async ask(rule: Rule, options: AskOptions): Promise<Answer> {
-    refuseSql(rule);
     const instant = await this.instant(options.zone);
     const computed = new Map<string, LeafCost>();
     const leaves = [...allLeaves(rule.root)];

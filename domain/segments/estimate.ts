@@ -7,7 +7,7 @@ import { parseInput } from "@/domain/kernel/parse";
 import type { IdSet } from "@/domain/kernel/sets/id-set";
 import { resolveProfile, searchProfiles } from "@/domain/profiles";
 import type { Estimate, NodeCount, SampleMember, TestedPerson } from "./contracts";
-import { engineOf, refuseSql, type Answer } from "./engine";
+import { engineOf, type Answer } from "./engine";
 import { evaluate } from "./evaluate";
 import { explain } from "./explain";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
@@ -15,13 +15,16 @@ import { ruleSchema, type Rule, type RuleNode } from "./model";
 import { needsOf } from "./needs";
 import { maskExplained, refusePersonal, refusePersonalTraits, segmentPeople } from "./people";
 import { checkReferences } from "./references";
+import { ensureSqlLists, refuseOthersSql } from "./sql-lists";
 
 const estimateSchema = z.strictObject({ rule: ruleSchema, segmentId: z.string().max(40).optional() });
 
 async function ask(ctx: Ctx, rule: Rule, segmentId: string | undefined, signal?: AbortSignal): Promise<Answer & { zone: string }> {
   refusePersonal(ctx, rule);
   await refusePersonalTraits(ctx, rule);
+  await refuseOthersSql(ctx, rule);
   await checkReferences(ctx.sql, rule, segmentId);
+  await ensureSqlLists(ctx.root, rule);
   const { timezone: zone } = await companySettings(ctx.sql);
   return { ...(await engineOf(ctx.root).ask(rule, { zone, segmentId, signal })), zone };
 }
@@ -129,10 +132,11 @@ export async function testPerson(ctx: Ctx, input: unknown): Promise<TestedPerson
   requirePermission(ctx, "segments:read");
   requirePermission(ctx, "profiles:read");
   const { rule, segmentId, query } = parseInput(testSchema, input);
-  refuseSql(rule);
+  await refuseOthersSql(ctx, rule);
   refusePersonal(ctx, rule);
   await refusePersonalTraits(ctx, rule);
   await checkReferences(ctx.sql, rule, segmentId);
+  await ensureSqlLists(ctx.root, rule);
   const id = await findPerson(ctx, query);
   const { timezone: zone } = await companySettings(ctx.sql);
   const tested = await testIds(ctx, rule, segmentId, [id], ctx.clock.now().getTime(), zone);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { findSequence, inWindow, matches, measured, type EventEnv } from "./measure";
 import { seconds, type Leaf, type LeafOf, type LIFECYCLE_STATES, type Rule, type RuleNode } from "./model";
 import type { Person, PersonEvent } from "./person";
+import { sqlListId } from "./sql-id";
 import { compareHolds, holdsDate, testValue, twin, type TestEnv } from "./test-value";
 import { at } from "./values";
 
@@ -13,8 +14,6 @@ export interface EvaluateEnv {
   /** Whether the person is in another segment or list; throws for one that does not exist. */
   inSegment?: (segmentId: string, person: Person) => boolean;
   inList?: (listId: string, person: Person) => boolean;
-  /** Whether the person is among the results of an SQL leaf: only the database can say. */
-  inSql?: (sql: string, person: Person) => boolean;
 }
 
 /** Whether one person meets a rule: the twin of `compile` in memory. */
@@ -78,7 +77,7 @@ function holdsLeaf(leaf: Leaf, person: Person, env: EvaluateEnv): boolean {
     case "list":
       return (env.inList ?? unsupported(`list ${leaf.listId}`))(leaf.listId, person);
     case "sql":
-      return (env.inSql ?? unsupported("an SQL condition"))(leaf.sql, person);
+      return (env.inList ?? unsupported("an SQL condition"))(sqlListId(leaf.sql), person);
   }
 }
 

@@ -1,4 +1,5 @@
 import { leavesOf, seconds, type Filter, type Rule, type Window } from "./model";
+import { sqlListId } from "./sql-id";
 
 /** What of a person's facts the rules ask for; the rest need not be loaded. Pure. */
 export interface Needs {
@@ -93,6 +94,9 @@ export function needsOf(rules: readonly Rule[], now: number): Needs {
         break;
       case "list":
         needs.lists.add(leaf.listId);
+        break;
+      case "sql":
+        needs.lists.add(sqlListId(leaf.sql));
         break;
       default:
     }

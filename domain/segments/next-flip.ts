@@ -25,7 +25,6 @@ export function changesWithTime(leaf: Leaf): boolean {
     case "event_time":
     case "sequence":
     case "lifecycle":
-    case "sql":
       return true;
     case "trait":
     case "computed":

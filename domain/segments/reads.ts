@@ -8,6 +8,7 @@ import { describe, plain } from "./describe";
 import type { Rule } from "./model";
 import { gone, segmentPeople } from "./people";
 import { listsOf, referencesOf, segmentNames } from "./references";
+import { sqlFreshness } from "./sql-lists";
 import { idSchema } from "./verbs-schema";
 
 interface SummaryRow extends Omit<SegmentSummary, "sizeAt" | "createdAt" | "updatedAt" | "sentence"> {
@@ -93,6 +94,7 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
     computeMs: row.computeMs,
     checkedAt: iso(row.checkedAt),
     checkDifference: row.checkDifference,
+    sqlFreshness: await sqlFreshness(sql, row.rule),
   };
 }
 

@@ -6,7 +6,7 @@ import { DomainError, notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import type { SegmentFile, SegmentFileDraft } from "./contracts";
 import { ruleSchema, type Rule, type RuleNode } from "./model";
-import { refusePersonal } from "./people";
+import { refusePersonal, refusePersonalTraits } from "./people";
 import { listsOf, referencesOf } from "./references";
 import { idSchema } from "./verbs-schema";
 
@@ -78,6 +78,7 @@ export async function readSegmentFile(ctx: Ctx, input: unknown): Promise<Segment
   }
   const { name, description, folder, tags, rule, references } = parsed.data;
   refusePersonal(ctx, rule);
+  await refusePersonalTraits(ctx, rule);
   const segments = await ctx.sql<{ id: string; key: string }[]>`select id, key from segments where deleted_at is null`;
   const lists = await ctx.sql<{ id: string; name: string }[]>`select id, name from lists where deleted_at is null`;
   const missing: string[] = [];

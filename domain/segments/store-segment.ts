@@ -3,12 +3,12 @@ import { requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { notFound } from "@/domain/kernel/errors";
 import { enqueueJob } from "@/domain/kernel/jobs";
+import { checkSql } from "./checked-sql";
 import { describe, plain } from "./describe";
-import { refuseSql } from "./engine";
 import type { Rule } from "./model";
-import { leavesOf } from "./model";
 import { refusePersonal, refusePersonalTraits } from "./people";
 import { checkReferences, segmentNames } from "./references";
+import { sqlOf } from "./sql-lists";
 
 export const COMPUTE_JOB = "segments.compute";
 
@@ -35,8 +35,12 @@ export async function lockSegment(sql: AnySql, id: string): Promise<SegmentRow> 
 
 /** What must hold before a rule is kept. Returns the segments it refers to. */
 export async function checkRule(ctx: Ctx, rule: Rule, segmentId: string | undefined): Promise<string[]> {
-  if ([...leavesOf(rule.root)].some(({ kind }) => kind === "sql")) requirePermission(ctx, "segments:sql");
-  refuseSql(rule);
+  const conditions = sqlOf(rule);
+  if (conditions.length > 0) {
+    requirePermission(ctx, "segments:sql");
+    requirePermission(ctx, "personal_data:see");
+    conditions.forEach(checkSql);
+  }
   refusePersonal(ctx, rule);
   await refusePersonalTraits(ctx, rule);
   // One at a time: two edits that each look harmless could close a circle together.
