@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Database } from "@/db/client";
 import { processingFailure } from "@/domain/identity";
+import { differingSegments } from "@/domain/segments";
 import { codeOf } from "./log";
 
 const PROBE_MS = 500;
@@ -25,7 +26,7 @@ const DURABLE = ["fsync", "full_page_writes", "synchronous_commit"] as const;
 
 /** Whether this process can do its work right now: a committed write, the right schema, room on the disk, durability. */
 export async function readiness(database: Database, folder: { root: string; data: string }): Promise<Readiness> {
-  const [write, migrations, queue, processing, disk, durability] = await Promise.all([
+  const [write, migrations, queue, processing, segments, disk, durability] = await Promise.all([
     timed(async () => {
       // A WAL record of our own: goes the whole way to the disk and leaves no row behind.
       await database.sql`select pg_logical_emit_message(true, 'tributary.health', '')`;
@@ -50,6 +51,10 @@ export async function readiness(database: Database, folder: { root: string; data
         : {};
     }),
     timed(async () => {
+      const differing = await differingSegments(database);
+      return { ok: differing === 0, differing };
+    }),
+    timed(async () => {
       const { bavail, bsize } = await statfs(folder.data);
       return { ok: bavail * bsize >= DISK_LEAST, freeBytes: bavail * bsize };
     }),
@@ -65,8 +70,8 @@ export async function readiness(database: Database, folder: { root: string; data
   const needed = { write, migrations, queue, disk, durability };
   return {
     ready: Object.values(needed).every((check) => check.ok),
-    degraded: processing.ok ? [] : ["processing"],
-    checks: { ...needed, processing },
+    degraded: [...(processing.ok ? [] : ["processing"]), ...(segments.ok ? [] : ["segments"])],
+    checks: { ...needed, processing, segments },
   };
 }
 

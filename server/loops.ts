@@ -5,8 +5,18 @@ import type { Loop } from "./loop";
 import { maintenance } from "./maintenance";
 import { processing } from "./processing";
 import { computedTraits } from "./computed-traits";
+import { segmentUpkeep } from "./segment-upkeep";
 import { segments } from "./segments";
 import { touches } from "./touches";
 
 /** Every loop of the worker. A new one is added here; its types are in loop.ts. */
-export const loops: readonly Loop[] = [processing, segments, touches, computedTraits, eventBlocks, maintenance, jobLoop(jobHandlers)];
+export const loops: readonly Loop[] = [
+  processing,
+  segments,
+  touches,
+  computedTraits,
+  eventBlocks,
+  segmentUpkeep,
+  maintenance,
+  jobLoop(jobHandlers),
+];

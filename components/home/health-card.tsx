@@ -16,7 +16,7 @@ const STATES: readonly [HealthState, string, "success" | "warning" | "destructiv
 
 /** How fresh the figures are, and whether something needs a look. */
 export function HealthCard({ overview, link }: { overview: Overview; link: boolean }) {
-  const { processing, last24h, sources } = overview;
+  const { processing, last24h, segments, sources } = overview;
   const received = last24h.accepted + last24h.duplicates + last24h.rejected;
   return (
     <Card>
@@ -45,6 +45,17 @@ export function HealthCard({ overview, link }: { overview: Overview; link: boole
             Processing stands still since{" "}
             <time dateTime={processing.stopped.since}>{processing.stopped.since.slice(0, 16).replace("T", " ")} UTC</time> and is tried
             again and again. Messages are still taken in and none is lost. The log of the worker has the cause.
+          </p>
+        )}
+        {segments.differing > 0 && (
+          <p role="alert" className="text-destructive-text">
+            {segments.differing === 1 ? "One segment holds" : `${formatCount(segments.differing)} segments hold`} other people than the rule
+            asks for.{" "}
+            {link && (
+              <Link href="/segments?differs=true" className="underline underline-offset-4 hover:no-underline">
+                See which
+              </Link>
+            )}
           </p>
         )}
         <div className="flex flex-wrap gap-1.5 border-t pt-3">

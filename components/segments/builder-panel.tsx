@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { formatCount, formatShare } from "@/components/charts";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -13,8 +13,10 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { Estimate, TestedPerson } from "@/domain/segments/contracts";
 import type { Rule } from "@/domain/segments/model";
+import { CoverageList } from "./coverage-list";
 import { ExplainTree, nameOf, PersonLink } from "./explain-tree";
-import { fetchSample, fetchTest } from "./queries";
+import { Problem } from "./problem";
+import { fetchDraftCoverage, fetchSample, fetchTest } from "./queries";
 import { shortWords } from "./sentence";
 
 interface PanelProps {
@@ -32,6 +34,7 @@ export function BuilderPanel(props: PanelProps) {
       <TabsList aria-label="About this rule">
         <TabsTrigger value="funnel">Step by step</TabsTrigger>
         <TabsTrigger value="sample">Sample</TabsTrigger>
+        <TabsTrigger value="identifiers">Identifiers</TabsTrigger>
         <TabsTrigger value="test">Test a person</TabsTrigger>
       </TabsList>
       <TabsContent value="funnel">
@@ -39,6 +42,13 @@ export function BuilderPanel(props: PanelProps) {
       </TabsContent>
       <TabsContent value="sample">
         <Sample {...props} />
+      </TabsContent>
+      <TabsContent value="identifiers">
+        <CoverageList
+          queryKey={["segments", "draft-coverage", props.segmentId ?? "", JSON.stringify(props.rule)]}
+          read={(signal) => fetchDraftCoverage({ rule: props.rule, segmentId: props.segmentId }, signal)}
+          enabled={!props.stale}
+        />
       </TabsContent>
       <TabsContent value="test">
         <TestPerson {...props} />
@@ -195,20 +205,6 @@ function TestPerson({ rule, segmentId, names }: PanelProps) {
           </div>
         )}
       </div>
-    </div>
-  );
-}
-
-export function Problem({ text, retry }: { text: ReactNode; retry: () => void }) {
-  return (
-    <div
-      role="alert"
-      className="flex flex-wrap items-center justify-between gap-2 rounded-md border border-destructive/40 bg-destructive-soft px-3 py-2 text-sm text-destructive-text"
-    >
-      <span>{text}</span>
-      <Button size="sm" variant="outline" onClick={retry}>
-        Try again
-      </Button>
     </div>
   );
 }

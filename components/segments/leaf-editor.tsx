@@ -1,6 +1,5 @@
 "use client";
 
-import { Textarea } from "@/components/ui/textarea";
 import type { ValueType } from "@/domain/segments/computed/model";
 import { LIFECYCLE_STATES, type Leaf, type LeafOf, type Test } from "@/domain/segments/model";
 import { useBuilder } from "./builder-context";
@@ -8,6 +7,7 @@ import { CompareInput, EventInput, Filters, MeasureInput, WindowInput } from "./
 import { DurationInput, NumberInput, WordInput, WordSelect } from "./inline";
 import { usualOperator, withOperator, type OperatorId } from "./operators";
 import { SequenceEditor } from "./sequence-editor";
+import { SqlEditor } from "./sql-editor";
 import { pathText, SuggestInput, textPath } from "./suggest";
 import { TestEditor } from "./test-editor";
 
@@ -148,20 +148,7 @@ export function LeafEditor({ leaf }: { leaf: Leaf }) {
     case "known":
       return <span>are known: have a user id, an e-mail or a phone</span>;
     case "sql":
-      return (
-        <span className="grid w-full gap-1">
-          <span>are found by this SQL (it returns profile ids; read-only, with a time limit)</span>
-          <Textarea
-            aria-label="SQL"
-            value={leaf.sql}
-            rows={3}
-            spellCheck={false}
-            className="font-mono text-xs"
-            placeholder="select profile_id from …"
-            onChange={(event) => put({ ...leaf, sql: event.target.value }, "sql")}
-          />
-        </span>
-      );
+      return <SqlEditor leaf={leaf} put={put} />;
     case "list":
       return <ListEditor leaf={leaf} put={put} />;
   }

@@ -28,7 +28,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { Textarea } from "@/components/ui/textarea";
 import type { Result } from "@/domain/kernel/model";
 import type { ListDetail, ListUpload as Uploaded } from "@/domain/segments/contracts";
-import { Problem } from "./builder-panel";
+import { Problem } from "./problem";
 import { PersonLink } from "./explain-tree";
 import { ListUpload, MODE_WORDS } from "./list-upload";
 import { fetchList, fetchListMembers, segmentKeys } from "./queries";

@@ -7,7 +7,7 @@ import { Card, CardContent } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { Empty } from "@/components/ui/empty";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Problem } from "./builder-panel";
+import { Problem } from "./problem";
 import { OverlapMatrix } from "./overlap-matrix";
 import { OverlapUpset } from "./overlap-upset";
 import { fetchOverlap, segmentKeys } from "./queries";

@@ -1,4 +1,5 @@
 import type {
+  Coverage,
   Estimate,
   ListDetail,
   Overlap,
@@ -59,6 +60,9 @@ export const segmentKeys = {
 };
 export const fetchOverlap = (ids: readonly string[], signal: AbortSignal) =>
   getJson<Overlap>(`/api/segments/overlap?${new URLSearchParams(ids.map((id) => ["id", id]))}`, signal);
+export const fetchCoverage = (id: string, signal: AbortSignal) =>
+  getJson<Coverage>(`/api/segments/${encodeURIComponent(id)}/coverage`, signal);
+export const fetchDraftCoverage = (draft: Draft, signal: AbortSignal) => postJson<Coverage>("/api/segments/coverage", draft, signal);
 export const fetchList = (id: string, signal: AbortSignal) => getJson<ListDetail>(`/api/lists/${encodeURIComponent(id)}`, signal);
 export const fetchListMembers = (id: string, cursor: string | undefined, signal: AbortSignal) =>
   getJson<Page<SegmentPerson & { addedAt: string }>>(

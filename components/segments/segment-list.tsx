@@ -1,9 +1,9 @@
 "use client";
 
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Plus, Search, UsersRound } from "lucide-react";
+import { Plus, Search, TriangleAlert, UsersRound } from "lucide-react";
 import Link from "next/link";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { formatCount, Sparkline } from "@/components/charts";
 import { Time } from "@/components/layout/time";
 import { Badge } from "@/components/ui/badge";
@@ -27,7 +27,11 @@ const params = {
   folder: parseAsString.withDefault(""),
   tag: parseAsString.withDefault(""),
   status: parseAsStringLiteral(SEGMENT_STATUSES),
+  /** Only those whose background check raised an alarm. */
+  differs: parseAsBoolean.withDefault(false),
 };
+
+const differs = (one: SegmentSummary): boolean => (one.checkDifference ?? 0) > 0;
 
 /** All segments; sizes and states renew themselves. */
 export function SegmentList({ initial, mayWrite }: { initial: SegmentSummary[]; mayWrite: boolean }) {
@@ -72,7 +76,8 @@ export function SegmentList({ initial, mayWrite }: { initial: SegmentSummary[]; 
       (wanted === "" || [one.name, one.description ?? "", one.sentence, one.key].some((text) => text.toLowerCase().includes(wanted))) &&
       (state.folder === "" || one.folder === state.folder) &&
       (state.tag === "" || one.tags.includes(state.tag)) &&
-      (state.status === null || one.status === state.status),
+      (state.status === null || one.status === state.status) &&
+      (!state.differs || differs(one)),
   );
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
@@ -90,6 +95,16 @@ export function SegmentList({ initial, mayWrite }: { initial: SegmentSummary[]; 
         </span>
         <Filter label="Folder" value={state.folder} options={folders} onChange={(folder) => void setState({ folder })} />
         <Filter label="Tag" value={state.tag} options={tags} onChange={(tag) => void setState({ tag })} />
+        {(state.differs || data.some(differs)) && (
+          <Button
+            variant={state.differs ? "secondary" : "outline"}
+            aria-pressed={state.differs}
+            onClick={() => void setState({ differs: !state.differs })}
+          >
+            <TriangleAlert aria-hidden className="text-destructive-text" />
+            {formatCount(data.filter(differs).length)} differ
+          </Button>
+        )}
         <NativeSelect
           aria-label="Status"
           className="w-auto"
@@ -178,6 +193,12 @@ function Rows({ rows }: { rows: readonly SegmentSummary[] }) {
               <Link href={`/segments/${one.id}`} className="font-medium after:absolute after:inset-0 hover:underline">
                 {one.name}
               </Link>
+              {differs(one) && (
+                <span className="ml-2 inline-flex items-center gap-1 text-xs text-destructive-text">
+                  <TriangleAlert aria-hidden className="size-3.5" />
+                  {formatCount(one.checkDifference ?? 0)} differ
+                </span>
+              )}
               <span className="block truncate text-xs text-muted-foreground">{one.sentence}</span>
               <span className="mt-1 block sm:hidden">
                 <StatusBadge status={one.status} progress={one.progress} />

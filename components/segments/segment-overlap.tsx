@@ -12,7 +12,7 @@ import { Field } from "@/components/ui/field";
 import { NativeSelect } from "@/components/ui/native-select";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Overlap, SegmentDetail } from "@/domain/segments/contracts";
-import { Problem } from "./builder-panel";
+import { Problem } from "./problem";
 import { fetchOverlap, fetchSegments, segmentKeys } from "./queries";
 
 /** This segment against one other, chosen on the spot. */

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { TransitionCause } from "@/domain/segments/contracts";
-import { Problem } from "./builder-panel";
+import { Problem } from "./problem";
 import { PersonLink } from "./explain-tree";
 import { fetchMembers, fetchTransitions, segmentKeys } from "./queries";
 

@@ -13,7 +13,8 @@ import { Progress } from "@/components/ui/progress";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { Result } from "@/domain/kernel/model";
 import type { ChangeSegmentInput, SegmentDetail } from "@/domain/segments/contracts";
-import { Problem } from "./builder-panel";
+import { CheckAlarm } from "./check-alarm";
+import { Problem } from "./problem";
 import { fetchSegment, segmentKeys } from "./queries";
 import { SegmentMenu, type SegmentMenuActions } from "./segment-menu";
 import { SegmentOverlap } from "./segment-overlap";
@@ -83,6 +84,15 @@ export function SegmentScreen(props: Props) {
       />
       {segment.status === "failed" && (
         <Problem text={segment.error ?? "The last computation failed."} retry={() => void recompute.run({ id: segment.id })} />
+      )}
+      {segment.status === "live" && (segment.checkDifference ?? 0) > 0 && (
+        <CheckAlarm segment={segment} {...(mayWrite ? { recompute: props.recompute } : {})} onChanged={() => void refetch()} />
+      )}
+      {segment.sqlFreshness?.error && (
+        <Problem
+          text={`The SQL failed, and the result before it stays: ${segment.sqlFreshness.error}`}
+          retry={() => void recompute.run({ id: segment.id })}
+        />
       )}
       {segment.status === "preparing" && (
         <div className="grid gap-1.5 text-sm" role="status">

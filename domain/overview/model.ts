@@ -55,7 +55,9 @@ export interface Overview {
     /** Processing fails and is tried again until the cause is gone; null while it works. */
     stopped: { since: string; code: string } | null;
   };
-  /** Of processing, last 24 hours and sources. */
+  /** Segments whose kept members differed from a fresh computation at their newest check. */
+  segments: { differing: number };
+  /** Of processing, last 24 hours, segments and sources. */
   asOf: string;
 }
 export const PENDING_CAP = 100_000;

@@ -16,7 +16,12 @@ export async function readOverview(ctx: Ctx, given: unknown): Promise<Overview> 
   requirePermission(ctx, "home:read");
   const { range } = parseInput(input, given);
   const now = ctx.clock.now();
-  const [counts, sources, processing] = await Promise.all([readCounts(ctx), readAllSources(ctx), readProcessing(ctx)]);
+  const [counts, sources, processing, [segments]] = await Promise.all([
+    readCounts(ctx),
+    readAllSources(ctx),
+    readProcessing(ctx),
+    ctx.sql<{ n: number }[]>`select count(*)::int as n from segments where check_difference > 0 and status = 'live' and deleted_at is null`,
+  ]);
   const span = spanOf(range, now.getTime(), counts.days[0]?.day ?? null);
   const growth = growthOf(counts.days, span);
 
@@ -66,6 +71,7 @@ export async function readOverview(ctx: Ctx, given: unknown): Promise<Overview> 
     sources: { total: sources.length, byHealth },
     last24h,
     processing,
+    segments: { differing: segments?.n ?? 0 },
     asOf: now.toISOString(),
   };
 }

@@ -139,7 +139,8 @@ async function writeMembers(tx: TxSql, id: string, version: number, snapshot: Sn
     on conflict (segment_id, profile_id) do update set due_at = excluded.due_at, cause = excluded.cause`;
   const size = snapshot.total.size;
   await tx`
-    update segments set status = 'live', size = ${size}, size_at = ${instant}::timestamptz, compute_ms = ${ms}, progress = null, error = null where id = ${id}`;
+    update segments set status = 'live', size = ${size}, size_at = ${instant}::timestamptz, compute_ms = ${ms}, progress = null, error = null,
+      checked_at = null, check_difference = null, check_sample = null, check_people = null where id = ${id}`;
   await tx`
     insert into segment_sizes as h (segment_id, hour, size, entered, "left")
     values (${id}, date_trunc('hour', ${instant}::timestamptz), ${size}, ${sums?.entered ?? 0}, ${sums?.gone ?? 0})

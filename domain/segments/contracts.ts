@@ -107,6 +107,8 @@ export interface SegmentSummary {
   usedBy: number;
   error: string | null;
   progress: SegmentProgress | null;
+  /** People who were in, or out, wrongly at the newest background check; null before the first. Not 0 is an alarm. */
+  checkDifference: number | null;
   createdAt: string;
   updatedAt: string;
 }
@@ -140,7 +142,12 @@ export interface SegmentDetail extends SegmentSummary {
   uses: SegmentRef[];
   computeMs: number | null;
   checkedAt: string | null;
-  checkDifference: number | null;
+  /** People compared by the newest check, and up to five of those who differed. */
+  checkSample: number | null;
+  checkPeople: number[];
+  /** People whom time alone may move, and when the next of them is looked at. */
+  duePeople: number;
+  dueNext: string | null;
   /** For rules with SQL: the oldest result behind it, and what failed; null for rules without. */
   sqlFreshness: { asOf: string | null; error: string | null } | null;
 }
@@ -268,6 +275,16 @@ export interface SegmentFileDraft {
   rule: Rule;
   /** What it names and is not here; rows with it are muted. */
   missing: string[];
+}
+
+/** How many people hold an identifier of each type; a person may hold several. */
+export interface Coverage {
+  asOf: string;
+  total: number;
+  /** The commonest first. */
+  types: { type: string; people: number }[];
+  /** People without any identifier. */
+  none: number;
 }
 
 export interface EstimateInput {

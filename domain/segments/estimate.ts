@@ -19,7 +19,8 @@ import { ensureSqlLists, refuseOthersSql } from "./sql-lists";
 
 const estimateSchema = z.strictObject({ rule: ruleSchema, segmentId: z.string().max(40).optional() });
 
-async function ask(ctx: Ctx, rule: Rule, segmentId: string | undefined, signal?: AbortSignal): Promise<Answer & { zone: string }> {
+/** The sets of a draft, after everything that may forbid to count it. */
+export async function ask(ctx: Ctx, rule: Rule, segmentId: string | undefined, signal?: AbortSignal): Promise<Answer & { zone: string }> {
   refusePersonal(ctx, rule);
   await refusePersonalTraits(ctx, rule);
   await refuseOthersSql(ctx, rule);

@@ -1,5 +1,6 @@
 export type {
   ChangeSegmentInput,
+  Coverage,
   CreateSegmentInput,
   Estimate,
   EstimateInput,
@@ -64,3 +65,6 @@ export { askDueTraits, computeTrait, noteTraitFailure, TRAIT_JOB } from "./compu
 export { checkSample, refreshStaleStats, sweepValues } from "./computed/upkeep";
 export { BlockKeeper } from "./blocks/keep-blocks";
 export { forgetEventsBefore, forgetFragmentEvents } from "./blocks/forget-events";
+export { refreshSqlLists } from "./sql-lists";
+export { checkNextSegment, differingSegments, type MemberCheck } from "./check-members";
+export { draftCoverage, segmentCoverage } from "./coverage";

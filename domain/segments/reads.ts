@@ -18,7 +18,8 @@ interface SummaryRow extends Omit<SegmentSummary, "sizeAt" | "createdAt" | "upda
   rule: Rule;
   computeMs: number | null;
   checkedAt: Date | null;
-  checkDifference: number | null;
+  checkSample: number | null;
+  checkPeople: number[] | null;
 }
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
@@ -27,7 +28,7 @@ async function rowsOf(ctx: Ctx, ref: string | null): Promise<SummaryRow[]> {
   return ctx.sql<SummaryRow[]>`
     select s.id, s.key, s.name, s.description, s.kind, s.status, s.version, s.folder, s.tags, s.owner_id as "ownerId", u.name as "ownerName",
       s.size, s.size_at as "sizeAt", s.error, s.progress, s.compute_ms as "computeMs", s.checked_at as "checkedAt",
-      s.check_difference as "checkDifference", s.created_at as "createdAt", s.updated_at as "updatedAt", v.rule,
+      s.check_difference as "checkDifference", s.check_sample as "checkSample", s.check_people as "checkPeople", s.created_at as "createdAt", s.updated_at as "updatedAt", v.rule,
       (select count(*) from segment_references r join segments o on o.id = r.segment_id and o.deleted_at is null where r.uses_id = s.id)::int as "usedBy"
     from segments s join segment_versions v on v.segment_id = s.id and v.version = s.version left join users u on u.id = s.owner_id
     where s.deleted_at is null and (${ref}::text is null or s.id = ${ref} or s.key = ${ref}) order by lower(s.name), s.id`;
@@ -52,6 +53,7 @@ const summaryOf = (row: SummaryRow, names: Readonly<Record<string, string>>): Se
   usedBy: row.usedBy,
   error: row.error,
   progress: row.progress,
+  checkDifference: row.checkDifference,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });
@@ -70,7 +72,7 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
   const [row] = await rowsOf(ctx, ref);
   if (!row) throw notFound("The segment");
   const { sql } = ctx;
-  const [names, versions, usedByList, uses] = await Promise.all([
+  const [names, versions, usedByList, uses, [due]] = await Promise.all([
     segmentNames(sql),
     sql<(Omit<SegmentVersion, "createdAt"> & { createdAt: Date })[]>`
       select v.version, v.rule, v.sentence, v.note, v.created_by as "createdBy", u.name as "createdByName", v.created_at as "createdAt"
@@ -82,6 +84,8 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
       select s.id, s.name from segment_references r
       join (select id, name, deleted_at from segments union all select id, name, deleted_at from computed_traits) s on s.id = r.uses_id
       where r.segment_id = ${row.id} and s.deleted_at is null order by s.name`,
+    sql<{ people: number; next: Date | null }[]>`
+      select count(*)::int as people, min(due_at) as next from segment_due where segment_id = ${row.id}`,
   ]);
   return {
     ...summaryOf(row, names),
@@ -93,7 +97,10 @@ export async function getSegment(ctx: Ctx, input: unknown): Promise<SegmentDetai
     uses: uses.map((one) => ({ ...one })),
     computeMs: row.computeMs,
     checkedAt: iso(row.checkedAt),
-    checkDifference: row.checkDifference,
+    checkSample: row.checkSample,
+    checkPeople: row.checkPeople ?? [],
+    duePeople: due?.people ?? 0,
+    dueNext: iso(due?.next ?? null),
     sqlFreshness: await sqlFreshness(sql, row.rule),
   };
 }

@@ -87,6 +87,9 @@ export const PROCESS_ONLY: Record<string, string> = {
   "segments.noteFailure": "the worker's job",
   "segments.pruneChanges": "the worker's live loop",
   "segments.stepSegments": "the worker's live loop",
+  "segments.checkNextSegment": "the worker's background check",
+  "segments.refreshSqlLists": "the worker's schedule of SQL conditions",
+  "segments.differingSegments": "health",
 };
 
 /** Server actions for people who are not signed in. */
