@@ -114,6 +114,7 @@ export const segmentDue = pgTable(
   (t) => [
     primaryKey({ name: "segment_due_pkey", columns: [t.segmentId, t.profileId] }),
     index("segment_due_at_idx").on(t.dueAt),
+    index("segment_due_profile_idx").on(t.profileId),
     oneOf("segment_due_cause_check", t.cause, TRANSITION_CAUSES),
   ],
 );
@@ -127,6 +128,10 @@ export const profileChanges = pgTable("profile_changes", {
   profileId: integer("profile_id").notNull(),
   /** Who belongs to whom changed: a merge or an un-merge. */
   merged: boolean("merged").notNull().default(false),
+  /** Inbox id of the newest message behind it; null where no message is. */
+  eventId: bigint("event_id", { mode: "number" }),
+  /** Which facts changed, each with the inbox id of the newest message that changed it (`ChangedFacts`); null: any may have. */
+  facts: jsonb("facts"),
   at: createdAt(),
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { carriesConsent } from "@/domain/consent";
 import { eventNameOf, ORDER_EVENT, REFUND_EVENTS, valueOf, type InboxMessage, type JsonObject } from "@/domain/events/model";
-import type { TraitMeta } from "@/domain/profiles/model";
+import type { ChangedFacts, TraitMeta } from "@/domain/profiles/model";
 import type { CompiledRules } from "./compile-rules";
 import { accountTraitsOf, CALL_NAMES, deviceOf, fillTraitsOf, isActive, seenKeys, sessionOf, setTraitsOf } from "./facts";
 import type { Loaded } from "./load-people";
@@ -105,6 +105,16 @@ export interface LinkRow {
   row: Incoming;
 }
 
+/** Why a person has to be looked at again: which facts changed, and the newest message behind it. */
+export interface Change {
+  eventId: number;
+  /** Null: any fact may have changed. */
+  facts: ChangedFacts | null;
+}
+
+/** More different events of one person in a batch are not told apart. */
+const NAMED_EVENTS = 50;
+
 /** Notes about the person that the message ended with; the others are about an identifier or a type. */
 const ABOUT_PERSON: ReadonlySet<NoteCode> = new Set([
   "limit",
@@ -148,6 +158,8 @@ export class Batch {
   readonly traitsChanged = new Set<number>();
   /** Messages that say something about consent. */
   readonly consents: { fragment: number; row: Incoming }[] = [];
+  /** What changed of people, for who keeps something about them up to date. */
+  readonly changes = new Map<Person, Change>();
   /** People whose row has to be written. */
   readonly touched = new Set<Person>();
 
@@ -206,8 +218,8 @@ export class Batch {
     resolution.edges.forEach((edge, index) => this.merge(edge, index, row));
     const fragment = resolution.fragment ?? this.newFragment(row);
     const person = state.person(fragment);
-    if (resolution.detach) this.detach(resolution.detach, fragment);
-    for (const identifier of resolution.reattach) this.detach(identifier, fragment);
+    if (resolution.detach) this.detach(resolution.detach, fragment, row);
+    for (const identifier of resolution.reattach) this.detach(identifier, fragment, row);
     const day = Math.floor(row.at / DAY) * DAY;
     for (const known of resolution.confirm) {
       const first = Math.min(known.firstSeen, row.at);
@@ -223,8 +235,9 @@ export class Batch {
       state.identifiers.set(keyOf(type, value), known);
       this.newIdentifiers.push({ known, raw, row });
       person.reshaped = true;
+      this.changed(person, row, "identifiers");
     }
-    for (const { identifier, status } of resolution.mark) this.mark(identifier, status);
+    for (const { identifier, status } of resolution.mark) this.mark(identifier, status, row);
     for (const { identifier, other } of resolution.conflicts) this.conflict(identifier, other, row);
     this.touched.add(person);
     return fragment;
@@ -232,7 +245,7 @@ export class Batch {
 
   private newFragment(row: Incoming): number {
     const id = this.nextId++;
-    this.loaded.state.put({
+    const person: Person = {
       id,
       fragments: [id],
       identifiers: [],
@@ -248,7 +261,9 @@ export class Batch {
       counted: true,
       reshaped: true,
       used: this.number,
-    });
+    };
+    this.loaded.state.put(person);
+    this.changes.set(person, { eventId: row.id, facts: null });
     this.newFragments.push({ id, at: row.receivedAt });
     return id;
   }
@@ -263,26 +278,56 @@ export class Batch {
     addCounters(survivor, loser);
     state.join(survivor, loser);
     this.merged.push(loser);
+    this.changes.delete(loser);
+    this.changes.set(survivor, { eventId: row.id, facts: null });
     this.touched.delete(loser);
     this.touched.add(survivor);
   }
 
-  private detach(identifier: KnownIdentifier, fragment: number): void {
+  /** Notes that a fact of a person changed. */
+  private changed(person: Person, row: Incoming, fact: "identifiers" | "devices" | "accounts"): void {
+    const facts = this.change(person, row);
+    if (facts) facts[fact] = row.id;
+  }
+
+  private change(person: Person, row: Incoming): ChangedFacts | null {
+    const found = this.changes.get(person);
+    if (found) {
+      found.eventId = row.id;
+      return found.facts;
+    }
+    const facts: ChangedFacts = {};
+    this.changes.set(person, { eventId: row.id, facts });
+    return facts;
+  }
+
+  private changedEvent(person: Person, row: Incoming, name: string): void {
+    const facts = this.change(person, row);
+    if (!facts) return;
+    facts.events ??= {};
+    facts.events[name] = row.id;
+    if (Object.keys(facts.events).length > NAMED_EVENTS) this.changes.set(person, { eventId: row.id, facts: null });
+  }
+
+  private detach(identifier: KnownIdentifier, fragment: number, row: Incoming): void {
     const { state } = this.loaded;
     const from = state.person(identifier.fragment);
     from.identifiers.splice(from.identifiers.indexOf(identifier), 1);
     from.reshaped = true;
     this.touched.add(from);
+    this.changed(from, row, "identifiers");
     identifier.fragment = fragment;
     state.person(fragment).identifiers.push(identifier);
+    this.changed(state.person(fragment), row, "identifiers");
     this.changedIdentifiers.add(identifier);
   }
 
-  private mark(identifier: KnownIdentifier, status: IdentifierStatus): void {
+  private mark(identifier: KnownIdentifier, status: IdentifierStatus, row: Incoming): void {
     identifier.status = status;
     const person = this.loaded.state.person(identifier.fragment);
     person.reshaped = true;
     this.touched.add(person);
+    this.changed(person, row, "identifiers");
     this.changedIdentifiers.add(identifier);
   }
 
@@ -345,6 +390,7 @@ export class Batch {
         person.revenue -= units;
       }
       this.countStat(fragment, type, units, row.at);
+      this.changedEvent(person, row, type);
       this.applyTraits(fragment, person, row);
       this.applyDevice(fragment, row);
     }
@@ -383,8 +429,13 @@ export class Batch {
     let held = this.loaded.traits.get(fragment);
     if (!held) this.loaded.traits.set(fragment, (held = { traits: {}, meta: {}, isNew: true, dirty: false } as LoadedTraits));
     const meta = { at: timeText(row), sourceId: row.sourceId, messageId: row.message.messageId };
-    let changed = set ? layTraits(held, set, meta, this.rules.rules) : false;
-    if (fill) changed = layTraits(held, fill, { ...meta, fill: true }, this.rules.rules) || changed;
+    const facts = this.change(person, row);
+    const laid = (key: string, differs: boolean): void => {
+      // Among several fragments' values an equal one that is newer may be chosen now.
+      if (facts && (differs || person.fragments.length > 1)) (facts.traits ??= {})[key] = row.id;
+    };
+    let changed = set ? layTraits(held, set, meta, this.rules.rules, laid) : false;
+    if (fill) changed = layTraits(held, fill, { ...meta, fill: true }, this.rules.rules, laid) || changed;
     if (!changed) return;
     held.dirty = true;
     this.traitsChanged.add(fragment);
@@ -394,6 +445,7 @@ export class Batch {
   private applyDevice(profileId: number, row: Incoming): void {
     const device = deviceOf(row.message);
     if (!device) return;
+    this.changed(this.loaded.state.person(profileId), row, "devices");
     const key = `${profileId}\0${device.key}`;
     const found = this.devices.get(key);
     if (!found) {
@@ -443,6 +495,7 @@ export class Batch {
       if (message.type === "group" && message.groupId?.trim().normalize("NFC") === id)
         account.layers.push({ traits: accountTraitsOf(message), meta });
       if (profileId === UNRESOLVED) continue;
+      this.changed(this.loaded.state.person(profileId), row, "accounts");
       const key = `${profileId}\0${id}`;
       const link = this.links.get(key);
       if (link) {

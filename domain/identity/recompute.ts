@@ -78,7 +78,7 @@ export async function recomputePeople(tx: TxSql, fragments: readonly number[], r
     shapes.map(({ id, searchText }) => ({ id, text: searchText })),
     queue,
   );
-  planChanges([], fragments, queue);
+  planChanges(new Map(), fragments, queue);
   queue((sql) => noteConsentChanges(sql, fragments));
   await runAll(tx, writes);
   return canonical;

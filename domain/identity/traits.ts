@@ -57,8 +57,14 @@ export interface FragmentTraits {
 
 const isEmpty = (value: Json): boolean => value === null || (typeof value === "string" && value.trim() === "");
 
-/** Lays a message's traits into a fragment's, each key by itself. Returns whether anything changed. */
-export function layTraits(into: FragmentTraits, values: JsonObject, meta: TraitMeta, policy: TraitPolicy): boolean {
+/** Lays a message's traits into a fragment's, each key by itself; `laid` hears each key and whether its value is another. Returns whether anything changed. */
+export function layTraits(
+  into: FragmentTraits,
+  values: JsonObject,
+  meta: TraitMeta,
+  policy: TraitPolicy,
+  laid?: (key: string, differs: boolean) => void,
+): boolean {
   let changed = false;
   let size = -1;
   for (const key of Object.keys(values)) {
@@ -72,9 +78,11 @@ export function layTraits(into: FragmentTraits, values: JsonObject, meta: TraitM
       if (size >= MAX_TRAITS) continue;
       size += 1;
     }
+    const before = held ? into.traits[key] : undefined;
     into.traits[key] = value;
     into.meta[key] = meta;
     changed = true;
+    laid?.(key, value !== before || (typeof value === "object" && value !== null));
   }
   return changed;
 }

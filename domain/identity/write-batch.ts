@@ -1,7 +1,7 @@
 import type { TxSql } from "@/db/client";
 import { noteConsentChanges, writeStatements } from "@/domain/consent";
-import type { Traits } from "@/domain/profiles/model";
-import type { Batch, DeviceRow, EventRow, NewIdentifier } from "./batch";
+import { CHANGES_CHANNEL, type Traits } from "@/domain/profiles/model";
+import type { Batch, Change, DeviceRow, EventRow, NewIdentifier } from "./batch";
 import { CopyRows } from "./copy-binary";
 import { isSmall, planCopy, planInsert } from "./copy-in";
 import { storedTexts } from "./facts";
@@ -51,8 +51,11 @@ export async function planBatch(
     planTraits(batch, loaded.traits, queue);
     planSeen(batch, facts, queue);
     planAccounts(batch, facts, rules.rules, queue);
+    const told = new Map<number, Change | null>();
+    for (const { id } of batch.touched) told.set(id, null);
+    for (const [{ id }, change] of batch.changes) told.set(id, change);
     planChanges(
-      [...batch.touched].map(({ id }) => id),
+      told,
       batch.merged.flatMap(({ fragments, id }) => [id, ...fragments.map(batch.canonicalOf)]),
       queue,
     );
@@ -486,19 +489,33 @@ function planTraits(batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, que
   );
 }
 
-/** Tells segments and computed traits whom a batch touched and whom a merge or an un-merge changed, while there is one to tell. */
-export function planChanges(touched: readonly number[], merged: readonly number[], queue: Queue): void {
+/**
+ * Tells segments and computed traits whom a batch touched (and what of them changed; null: anything) and whom a merge or
+ * an un-merge changed, while there is one to tell. Who listens hears of it with the commit.
+ */
+export function planChanges(touched: ReadonlyMap<number, Change | null>, merged: readonly number[], queue: Queue): void {
   const joined = new Set(merged);
-  const ids = [...new Set([...touched, ...joined])];
+  const ids = [...new Set([...touched.keys(), ...joined])];
   if (ids.length === 0) return;
   const list = array(ids);
   const flags = array(ids.map((id) => String(joined.has(id))));
+  const events = array(ids.map((id) => touched.get(id)?.eventId ?? "NULL"));
+  const facts = textArray(
+    ids.map((id) => {
+      const change = touched.get(id);
+      return joined.has(id) || !change?.facts ? null : json(change.facts);
+    }),
+  );
   queue(
     (tx) => tx`
-  insert into profile_changes (profile_id, merged)
-  select u.id, u.merged from unnest(${list}::text::int[], ${flags}::text::bool[]) u(id, merged)
-  where (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
-    or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))`,
+  with told as (
+    insert into profile_changes (profile_id, merged, event_id, facts)
+    select u.id, u.merged, u.event, u.facts::jsonb
+    from unnest(${list}::text::int[], ${flags}::text::bool[], ${events}::text::int8[], ${facts}::text::text[]) u(id, merged, event, facts)
+    where (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
+      or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))
+    returning 1)
+  select pg_notify(${CHANGES_CHANNEL}, '') where exists (select 1 from told)`,
   );
 }
 
@@ -508,8 +525,8 @@ function planAccountChanges(accountIds: readonly string[], queue: Queue): void {
   const ids = [...accountIds];
   queue(
     (tx) => tx`
-  insert into profile_changes (profile_id)
-  select distinct coalesce(a.canonical_id, l.profile_id) from account_links l left join profile_aliases a on a.profile_id = l.profile_id
+  insert into profile_changes (profile_id, facts)
+  select distinct coalesce(a.canonical_id, l.profile_id), '{"accounts": 0}'::jsonb from account_links l left join profile_aliases a on a.profile_id = l.profile_id
   where l.account_id = any(${ids}::text[])
     and (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
     or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))`,

@@ -74,3 +74,20 @@ const TYPE_LABELS: Record<string, string> = {
   order_id: "Order",
 };
 export const identifierLabel = (type: string): string => TYPE_LABELS[type] ?? type;
+
+/**
+ * Facts of a person that messages changed, each with the inbox id of the newest message that changed it. Who keeps
+ * something about people up to date looks only where it depends on one of these.
+ */
+export interface ChangedFacts {
+  /** By name of event, calls as `$identify` too. */
+  events?: Record<string, number>;
+  /** By top-level key of the reconciled traits. */
+  traits?: Record<string, number>;
+  identifiers?: number;
+  devices?: number;
+  accounts?: number;
+}
+
+/** Notified when changes of people were committed (`profile_changes`). */
+export const CHANGES_CHANNEL = "profile_changes";

@@ -216,3 +216,29 @@ test("members are at every step those of a full computation: late events, merges
   );
   for (const cause of ["time", "event", "merge"]) expect(transitions[cause], cause).toBeGreaterThan(0);
 }, 600_000);
+
+test("an entry names the newest message that its rule depends on, and facts that no rule asks for move nobody", async () => {
+  const ctx = database.ctx();
+  const bought = await createSegment(ctx, { name: "Bought", rule: rule("all", did("a", "Bought", last(30, "day"), some)) });
+  const known = await createSegment(ctx, { name: "Known", rule: rule("all", { kind: "known", id: "k" }) });
+  for (const { id } of [bought, known]) await computeSegment(database, id, 1, { now: START });
+  const say = (event: string, n: number): TestMessage => ({
+    type: "track",
+    userId: "named",
+    event,
+    messageId: `named-${n}`,
+    timestamp: new Date(START - 1_000 + n).toISOString(),
+    receivedAt: new Date(START).toISOString(),
+  });
+  await feed(database.sql, [say("Viewed", 0)]);
+  await settle(START);
+  await feed(database.sql, [say("Bought", 1), say("Viewed", 2)]);
+  await settle(START);
+  const rows = await database.sql<{ segmentId: string; cause: string; messageId: string }[]>`
+    select t.segment_id as "segmentId", t.cause, i.body::json->>'messageId' as "messageId" from segment_transitions t
+    join inbox i on i.id = t.event_id where t.segment_id = any(${[bought.id, known.id]}::text[]) order by t.id`;
+  expect(rows.map((row) => ({ ...row }))).toEqual([
+    { segmentId: known.id, cause: "event", messageId: "named-0" },
+    { segmentId: bought.id, cause: "event", messageId: "named-1" },
+  ]);
+});

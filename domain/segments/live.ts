@@ -1,7 +1,9 @@
 import type { AnySql, Database, TxSql } from "@/db/client";
 import { companySettings } from "@/domain/access";
 import { dueValues, stepTraits } from "./computed/settle";
+import type { ChangedFacts } from "@/domain/profiles/model";
 import type { TransitionCause } from "./contracts";
+import { Dependents } from "./dependents";
 import { evaluate } from "./evaluate";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
 import { iso, lockMembership, writeFlips, type Due, type Flip } from "./membership";
@@ -12,6 +14,8 @@ import { inOrder, referencesOf } from "./references";
 
 const CHANGES_AT_ONCE = 1_000;
 const DUE_AT_ONCE = 1_000;
+/** Milliseconds of the instant from which PostgreSQL counts. */
+const EPOCH_2000 = 946_684_800_000;
 
 interface LiveSegment {
   id: string;
@@ -31,25 +35,56 @@ export interface LiveStep {
   idle: boolean;
 }
 
-/** Who has to be looked at, for which segments, and why. */
+/** Why somebody is looked at for a segment. */
+interface Look {
+  cause: TransitionCause;
+  /** Inbox id of the message behind it, or null. */
+  eventId: number | null;
+}
+
+/** Who has to be looked at for which segment, by the segments' numbers. */
 class Wanted {
-  readonly people = new Map<number, { segments: Set<string> | "all"; cause: TransitionCause }>();
+  readonly people = new Set<number>();
+  private readonly looks: Map<number, Look>[];
 
-  all(id: number, cause: TransitionCause): void {
-    const known = this.people.get(id);
-    this.people.set(id, { segments: "all", cause: known?.cause === "merge" ? "merge" : cause });
+  constructor(segments: number) {
+    this.looks = Array.from({ length: segments }, () => new Map<number, Look>());
   }
 
-  one(id: number, segment: string, cause: TransitionCause): void {
-    const known = this.people.get(id);
-    if (!known) this.people.set(id, { segments: new Set([segment]), cause });
-    else if (known.segments !== "all") known.segments.add(segment);
+  of(segment: number): ReadonlyMap<number, Look> {
+    return this.looks[segment] ?? new Map<number, Look>();
   }
+
+  one(id: number, segment: number, look: Look): void {
+    this.people.add(id);
+    const looks = this.looks[segment];
+    const known = looks?.get(id);
+    if (!known) looks?.set(id, look);
+    else
+      looks?.set(id, {
+        cause: known.cause === "merge" || look.cause === "time" ? known.cause : look.cause,
+        eventId: Math.max(known.eventId ?? 0, look.eventId ?? 0) || null,
+      });
+  }
+
+  all(id: number, look: Look): void {
+    this.people.add(id);
+    for (let n = 0; n < this.looks.length; n++) this.one(id, n, look);
+  }
+}
+
+interface ChangeRow {
+  id: number;
+  profileId: number;
+  merged: boolean;
+  eventId: number | null;
+  facts: ChangedFacts | null;
 }
 
 /**
  * One step of live membership, in one transaction: the next changes of people in order, then people whose time has
- * come. Entries and exits are exactly those that a full computation would make.
+ * come. Entries and exits are exactly those that a full computation would make; only segments that depend on a fact
+ * that changed are looked at.
  */
 export async function stepSegments(database: Database, now: number): Promise<LiveStep> {
   const out = await database.sql.begin(async (handle): Promise<LiveStep> => {
@@ -57,25 +92,35 @@ export async function stepSegments(database: Database, now: number): Promise<Liv
     const nothing = { changes: 0, due: 0, flips: 0, idle: true };
     const cursor = await lockMembership(tx, false);
     if (cursor === undefined) return nothing;
-    const changes = await tx<{ id: number; profileId: number; merged: boolean }[]>`
-      select id, profile_id as "profileId", merged from profile_changes where id > ${cursor} order by id limit ${CHANGES_AT_ONCE}`;
-    const due = await tx<{ segmentId: string; profileId: number; cause: TransitionCause }[]>`
-      select segment_id as "segmentId", profile_id as "profileId", cause from segment_due
-      where due_at <= ${new Date(now)} order by due_at limit ${DUE_AT_ONCE}`;
-    const dueTraits = await dueValues(tx, now);
+    const [changes, due, dueTraits] = await Promise.all([
+      tx<ChangeRow[]>`
+        select id, profile_id as "profileId", merged, event_id as "eventId", facts from profile_changes
+        where id > ${cursor} order by id limit ${CHANGES_AT_ONCE}`,
+      tx<{ segmentId: string; profileId: number; cause: TransitionCause }[]>`
+        select segment_id as "segmentId", profile_id as "profileId", cause from segment_due
+        where due_at <= ${new Date(now)} order by due_at limit ${DUE_AT_ONCE}`,
+      dueValues(tx, now),
+    ]);
     if (changes.length === 0 && due.length === 0 && dueTraits.length === 0) return nothing;
     const segments = await liveSegments(tx);
-    const wanted = new Wanted();
+    const numbers = new Map(segments.map(({ id }, n) => [id, n]));
+    const wanted = new Wanted(segments.length);
     // Computed traits first: segments ask their newest values.
     const moved = await stepTraits(tx, changes, dueTraits, now);
-    for (const { traitId, profileId } of moved)
-      for (const { id, uses } of segments) if (uses.includes(traitId)) wanted.one(profileId, id, "time");
-    for (const { profileId, merged } of changes) wanted.all(profileId, merged ? "merge" : "event");
-    for (const { segmentId, profileId, cause } of due) wanted.one(profileId, segmentId, cause);
+    wantChanged(wanted, changes, new Dependents(segments.map(({ rule }) => rule)));
+    const newest = new Map(changes.map(({ profileId, eventId }) => [profileId, eventId]));
+    for (const { traitId, profileId } of moved) {
+      const eventId = newest.get(profileId) ?? null;
+      for (const [n, { uses }] of segments.entries())
+        if (uses.includes(traitId)) wanted.one(profileId, n, { cause: eventId === null ? "time" : "event", eventId });
+    }
+    for (const { segmentId, profileId, cause } of due) {
+      const n = numbers.get(segmentId);
+      if (n !== undefined) wanted.one(profileId, n, { cause, eventId: null });
+    }
     const flips = await settle(tx, segments, wanted, now);
     // What is due for a segment that is not live any more asks for nothing.
-    const live = new Set(segments.map(({ id }) => id));
-    const idle = due.filter(({ segmentId }) => !live.has(segmentId));
+    const idle = due.filter(({ segmentId }) => !numbers.has(segmentId));
     if (idle.length > 0)
       await tx`
         delete from segment_due d using json_to_recordset(${JSON.stringify(idle)}::text::json) as r("segmentId" text, "profileId" int)
@@ -92,6 +137,15 @@ export async function stepSegments(database: Database, now: number): Promise<Liv
   return out as LiveStep;
 }
 
+function wantChanged(wanted: Wanted, changes: readonly ChangeRow[], dependents: Dependents): void {
+  for (const { profileId, merged, eventId, facts } of changes) {
+    const look: Look = { cause: merged ? "merge" : "event", eventId };
+    const reached = merged || facts === null ? undefined : dependents.of(facts, eventId ?? 0);
+    if (!reached) wanted.all(profileId, look);
+    else for (const [n, message] of reached) wanted.one(profileId, n, { cause: "event", eventId: message || eventId });
+  }
+}
+
 async function liveSegments(tx: AnySql): Promise<LiveSegment[]> {
   const rows = await tx<{ id: string; version: number; rule: Rule }[]>`
     select s.id, s.version, v.rule from segments s join segment_versions v on v.segment_id = s.id and v.version = s.version
@@ -101,68 +155,76 @@ async function liveSegments(tx: AnySql): Promise<LiveSegment[]> {
 
 /** Looks at people and writes what changed. Segments come in order of reference, so one pass settles all. */
 async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, now: number): Promise<number> {
+  if (wanted.people.size === 0) return 0;
+  const ids = [...wanted.people];
   const segments = reached(all, wanted);
-  if (segments.length === 0 || wanted.people.size === 0) return 0;
-  const ids = [...wanted.people.keys()];
   const { timezone: zone } = await companySettings(tx);
   const needs = needsOf(
     segments.map(({ rule }) => rule),
     now,
   );
-  const people = await loadPeople(tx, ids, needs, zone);
-  const memberships = await loadMemberships(tx, ids, [...needs.segments, ...all.map(({ id }) => id)], [...needs.lists]);
-  const known = await loadDues(tx, ids, all);
+  const asked = [...new Set([...needs.segments, ...segments.map(({ id }) => id)])];
+  const [people, memberships, known] = [
+    await loadPeople(tx, ids, needs, zone),
+    await loadMemberships(tx, ids, asked, [...needs.lists]),
+    await loadDues(tx, ids, segments),
+  ];
   const flips: Flip[] = [];
   const dues: Due[] = [];
-  // Most looks leave the due time as it is: only what differs is written.
-  const due = (segmentId: string, profileId: number, next: number | null): void => {
-    const at = next === null || iso(next) === null ? null : next;
-    if ((known.get(segmentId)?.get(profileId) ?? null) !== at) dues.push({ segmentId, profileId, at });
-  };
-  const flipped = new Map<string, Set<number>>();
-  for (const segment of all) {
-    const { id, version, rule, uses } = segment;
+  const gone = ids.filter((id) => !people.has(id));
+  if (gone.length > 0) flips.push(...(await leave(tx, gone)));
+  const moved = new Map<string, Map<number, Look>>();
+  for (const [n, { id, version, rule, uses }] of all.entries()) {
+    const looks = new Map(wanted.of(n));
+    for (const used of uses) for (const [profileId, look] of moved.get(used) ?? []) if (!looks.has(profileId)) looks.set(profileId, look);
+    if (looks.size === 0) continue;
     let members = memberships.segments.get(id);
     if (!members) memberships.segments.set(id, (members = new Map()));
-    const moved = new Set<number>();
-    for (const [profileId, { segments: which, cause }] of wanted.people) {
+    const mine = new Map<number, Look>();
+    const dueOf = known.get(id);
+    for (const [profileId, look] of looks) {
       const person = people.get(profileId);
-      const was = members.has(profileId);
-      if (!person) {
-        // Read through another profile now, or gone: in no segment.
-        if (was) {
-          flips.push({ segmentId: id, version, profileId, entered: false, cause: "merge" });
-          members.delete(profileId);
-          moved.add(profileId);
-        }
-        due(id, profileId, null);
-        continue;
-      }
-      if (which !== "all" && !which.has(id) && !uses.some((used) => flipped.get(used)?.has(profileId))) continue;
+      if (!person) continue;
       const met = evaluate(rule, person, evaluateEnv(now, memberships, profileId, id));
-      if (met !== was) {
-        flips.push({ segmentId: id, version, profileId, entered: met, cause });
+      if (met !== members.has(profileId)) {
+        flips.push({ segmentId: id, version, profileId, entered: met, cause: look.cause, eventId: look.eventId });
         if (met) members.set(profileId, now);
         else members.delete(profileId);
-        moved.add(profileId);
+        mine.set(profileId, look);
       }
-      due(id, profileId, nextFlip(rule, person, now));
+      // Most looks leave the due time as it is: only what differs is written.
+      const next = nextFlip(rule, person, now);
+      const at = next === null || iso(next) === null ? null : next;
+      if ((dueOf?.get(profileId) ?? null) !== at) dues.push({ segmentId: id, profileId, at });
     }
-    flipped.set(id, moved);
+    moved.set(id, mine);
   }
   await writeFlips(tx, flips, dues, now);
   return flips.length;
 }
 
+/** Read through another profile now, or gone: in no segment, and nothing is due. */
+async function leave(tx: TxSql, ids: readonly number[]): Promise<Flip[]> {
+  const list = `{${ids.join(",")}}`;
+  await tx`delete from segment_due where profile_id = any(${list}::text::int[])`;
+  const rows = await tx<{ segmentId: string; version: number; profileId: number }[]>`
+    select m.segment_id as "segmentId", s.version, m.profile_id as "profileId" from segment_members m
+    join segments s on s.id = m.segment_id and s.status = 'live' and s.kind = 'dynamic' and s.deleted_at is null
+    where m.profile_id = any(${list}::text::int[])`;
+  return rows.map((row) => ({ ...row, entered: false, cause: "merge", eventId: null }));
+}
+
+/** When people are due, in milliseconds. */
 async function loadDues(tx: TxSql, ids: readonly number[], segments: readonly LiveSegment[]): Promise<Map<string, Map<number, number>>> {
-  const rows = await tx<{ segmentId: string; profileId: number; dueAt: Date }[]>`
-    select segment_id as "segmentId", profile_id as "profileId", due_at as "dueAt" from segment_due
-    where segment_id = any(${segments.map(({ id }) => id)}::text[]) and profile_id = any(${`{${ids.join(",")}}`}::text::int[])`;
+  const rows = await tx<{ segmentId: string; packed: Buffer }[]>`
+    select segment_id as "segmentId", string_agg(int4send(profile_id) || timestamptz_send(due_at), '') as packed from segment_due
+    where profile_id = any(${`{${ids.join(",")}}`}::text::int[]) and segment_id = any(${segments.map(({ id }) => id)}::text[]) group by 1`;
   const out = new Map<string, Map<number, number>>();
-  for (const { segmentId, profileId, dueAt } of rows) {
-    let dues = out.get(segmentId);
-    if (!dues) out.set(segmentId, (dues = new Map()));
-    dues.set(profileId, dueAt.getTime());
+  for (const { segmentId, packed } of rows) {
+    const dues = new Map<number, number>();
+    for (let i = 0; i < packed.length; i += 12)
+      dues.set(packed.readInt32BE(i), (packed.readInt32BE(i + 4) * 4_294_967_296 + packed.readUInt32BE(i + 8)) / 1000 + EPOCH_2000);
+    out.set(segmentId, dues);
   }
   return out;
 }
@@ -170,17 +232,11 @@ async function loadDues(tx: TxSql, ids: readonly number[], segments: readonly Li
 /** Segments that somebody has to be looked at for, and those that ask them. */
 function reached(all: readonly LiveSegment[], wanted: Wanted): LiveSegment[] {
   const named = new Set<string>();
-  for (const { segments } of wanted.people.values()) {
-    if (segments === "all") return [...all];
-    for (const id of segments) named.add(id);
-  }
-  const out: LiveSegment[] = [];
-  for (const segment of all) {
-    if (!named.has(segment.id) && !segment.uses.some((used) => named.has(used))) continue;
-    named.add(segment.id);
-    out.push(segment);
-  }
-  return out;
+  return all.filter(({ id, uses }, n) => {
+    if (wanted.of(n).size === 0 && !uses.some((used) => named.has(used))) return false;
+    named.add(id);
+    return true;
+  });
 }
 
 /** Takes out changes that every segment has seen. Kept for a while: a computation that began before them asks for them. */

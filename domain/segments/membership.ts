@@ -24,6 +24,8 @@ export interface Flip {
   profileId: number;
   entered: boolean;
   cause: TransitionCause;
+  /** Inbox id of the message behind it; null where no message is. */
+  eventId: number | null;
 }
 
 export interface Due {
@@ -40,7 +42,7 @@ export async function writeFlips(tx: AnySql, flips: readonly Flip[], dues: reado
     await tx`
       with f as materialized (
         select * from json_to_recordset(${JSON.stringify(flips)}::text::json)
-          as r("segmentId" text, version int, "profileId" int, entered bool, cause text)),
+          as r("segmentId" text, version int, "profileId" int, entered bool, cause text, "eventId" int8)),
       gone as (delete from segment_members m using f where not f.entered and m.segment_id = f."segmentId" and m.profile_id = f."profileId"),
       come as (insert into segment_members (segment_id, profile_id, entered_at)
         select "segmentId", "profileId", ${instant}::timestamptz from f where entered on conflict do nothing),
@@ -51,19 +53,24 @@ export async function writeFlips(tx: AnySql, flips: readonly Flip[], dues: reado
         select s.id, date_trunc('hour', ${instant}::timestamptz), s.size, count(*) filter (where f.entered), count(*) filter (where not f.entered)
         from sizes s join f on f."segmentId" = s.id group by s.id, s.size
         on conflict (segment_id, hour) do update set size = excluded.size, entered = h.entered + excluded.entered, "left" = h."left" + excluded."left")
-      insert into segment_transitions (profile_id, segment_id, version, entered, at, cause)
-      select "profileId", "segmentId", version, entered, ${instant}::timestamptz, cause from f`;
+      insert into segment_transitions (profile_id, segment_id, version, entered, at, cause, event_id)
+      select "profileId", "segmentId", version, entered, ${instant}::timestamptz, cause, "eventId" from f`;
   }
-  if (dues.length > 0) {
-    const rows = dues.map((due) => ({ ...due, at: due.at === null ? null : iso(due.at) }));
+  const dated = dues.map((due) => ({ ...due, at: due.at === null ? null : iso(due.at) }));
+  const never = dated.filter(({ at }) => at === null);
+  if (never.length > 0)
     await tx`
-      delete from segment_due d using json_to_recordset(${JSON.stringify(rows)}::text::json) as r("segmentId" text, "profileId" int)
-      where d.segment_id = r."segmentId" and d.profile_id = r."profileId"`;
+      delete from segment_due d
+      using unnest(${never.map(({ segmentId }) => segmentId)}::text[], ${`{${never.map(({ profileId }) => profileId).join(",")}}`}::text::int[]) r(segment, profile)
+      where d.segment_id = r.segment and d.profile_id = r.profile`;
+  const next = dated.filter(({ at }) => at !== null);
+  if (next.length > 0)
     await tx`
       insert into segment_due (segment_id, profile_id, due_at)
-      select "segmentId", "profileId", at from json_to_recordset(${JSON.stringify(rows)}::text::json) as r("segmentId" text, "profileId" int, at timestamptz)
-      where at is not null`;
-  }
+      select segment, profile, at from unnest(${next.map(({ segmentId }) => segmentId)}::text[],
+        ${`{${next.map(({ profileId }) => profileId).join(",")}}`}::text::int[], ${`{${next.map(({ at }) => at).join(",")}}`}::text::timestamptz[])
+        r(segment, profile, at)
+      on conflict (segment_id, profile_id) do update set due_at = excluded.due_at, cause = 'time'`;
 }
 
 /** Instants beyond the calendar of PostgreSQL's text form are as good as never. */
