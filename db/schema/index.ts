@@ -11,3 +11,4 @@ export * from "./sources";
 export * from "./campaigns";
 export * from "./attribution";
 export * from "./money";
+export * from "./journeys";

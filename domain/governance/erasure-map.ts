@@ -114,6 +114,18 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   touchCursors: { nothing: "where the derivation of touchpoints stands" },
   conversionDefinitions: { texts: ["name", "where"] },
 
+  // Journeys and messages
+  journeys: { texts: ["name", "description", "draft"] },
+  journeyVersions: { texts: ["definition", "note"] },
+  journeyCursors: { nothing: "where feeding journeys stands" },
+  journeyRuns: { fragments: ["profile_id"] },
+  journeyMoves: { fragments: ["profile_id"] },
+  journeyRefusals: { fragments: ["profile_id"] },
+  journeyExposures: { fragments: ["profile_id"] },
+  messages: { fragments: ["profile_id"] },
+  frequencyCaps: { texts: ["name"] },
+  templates: { texts: ["name", "content"] },
+
   // Consent
   consentPurposes: { nothing: "definitions" },
   consentPurposeVersions: { nothing: "definitions" },

@@ -16,6 +16,29 @@ export type JourneyStatus = (typeof JOURNEY_STATUSES)[number];
 export const JOURNEY_CHANNELS = ["email", "sms", "push", "web_push", "in_app", "webhook", "slack"] as const;
 export type JourneyChannel = (typeof JOURNEY_CHANNELS)[number];
 
+export const RUN_STATUSES = ["active", "completed", "exited", "failed"] as const;
+
+/** queued: to be sent at `due_at`; review: waits for somebody's approval; sending: a worker is at it; the others are ends. */
+export const MESSAGE_STATES = ["queued", "review", "sending", "sent", "not_sent"] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+/** What became of a message that was meant: one of these, with the rule or the winner that decided. */
+export const MESSAGE_OUTCOMES = [
+  "sent",
+  "capped",
+  "out_prioritised",
+  "not_consented",
+  "unsubscribed",
+  "suppressed",
+  "quiet_dropped",
+  "unreachable",
+  "expired",
+  "held_out",
+  "rejected",
+  "run_ended",
+  "failed",
+] as const;
+export type MessageOutcome = (typeof MESSAGE_OUTCOMES)[number];
+
 const id = z.string().regex(/^[a-z0-9_-]{1,40}$/u, "must be 1 to 40 of a-z, 0-9, - and _");
 const end = id.nullable();
 const label = z.string().max(100);

@@ -1,0 +1,242 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import { JOURNEY_CHANNELS, JOURNEY_STATUSES, MESSAGE_OUTCOMES, MESSAGE_STATES, RUN_STATUSES } from "@/domain/journeys/model";
+import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
+import { xid8 } from "./events";
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+
+/** A journey: its draft, and which published version lives. */
+export const journeys = pgTable(
+  "journeys",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    description: text("description"),
+    status: choice("status", JOURNEY_STATUSES).notNull().default("draft"),
+    /** Version that people enter; 0: none was published yet. */
+    version: integer("version").notNull().default(0),
+    /** The drawing in the making. */
+    draft: jsonb("draft").notNull(),
+    /** Counts up with every saved draft: two editors are told apart by it. */
+    draftRevision: integer("draft_revision").notNull().default(1),
+    draftBy: text("draft_by"),
+    tags: text("tags").array().notNull().default([]),
+    ownerId: text("owner_id"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    archivedAt: at("archived_at"),
+  },
+  (t) => [index("journeys_status_idx").on(t.status), oneOf("journeys_status_check", t.status, JOURNEY_STATUSES)],
+);
+
+/** Published drawings. Never changed: each run keeps the one that it entered. */
+export const journeyVersions = pgTable(
+  "journey_versions",
+  {
+    journeyId: text("journey_id").notNull(),
+    version: integer("version").notNull(),
+    definition: jsonb("definition").notNull(),
+    note: text("note"),
+    publishedBy: text("published_by"),
+    publishedAt: createdAt(),
+  },
+  (t) => [primaryKey({ name: "journey_versions_pkey", columns: [t.journeyId, t.version] })],
+);
+
+/** Where feeding journeys stands: rows "messages" (inbox order) and "transitions" (segment_transitions.id). */
+export const journeyCursors = pgTable("journey_cursors", {
+  name: text("name").primaryKey(),
+  xid: xid8("xid").notNull().default("0"),
+  position: bigint("position", { mode: "number" }).notNull().default(0),
+  updatedAt: updatedAt(),
+});
+
+/** One person's way through a journey, by the fragment that entered. `state` is what `step` goes on from. */
+export const journeyRuns = pgTable(
+  "journey_runs",
+  {
+    profileId: integer("profile_id").notNull(),
+    id: bigserial("id", { mode: "number" }).notNull(),
+    journeyId: text("journey_id").notNull(),
+    version: integer("version").notNull(),
+    entryKey: text("entry_key").notNull().default(""),
+    /** What entered it, once: an event, a transition, a schedule's day, a call. The same never enters twice. */
+    entryRef: text("entry_ref").notNull(),
+    status: choice("status", RUN_STATUSES).notNull(),
+    reason: text("reason"),
+    node: text("node"),
+    state: jsonb("state").notNull(),
+    /** When time moves it; null: only something else does. */
+    wakeAt: at("wake_at"),
+    enteredAt: at("entered_at").notNull(),
+    endedAt: at("ended_at"),
+    goalAt: at("goal_at"),
+  },
+  (t) => [
+    primaryKey({ name: "journey_runs_pkey", columns: [t.profileId, t.id] }),
+    uniqueIndex("journey_runs_entry_key").on(t.profileId, t.journeyId, t.entryRef),
+    index("journey_runs_due_idx")
+      .on(t.wakeAt)
+      .where(sql`status = 'active' and wake_at is not null`),
+    index("journey_runs_node_idx")
+      .on(t.journeyId, t.node)
+      .where(sql`status = 'active'`),
+    index("journey_runs_journey_idx").on(t.journeyId, t.enteredAt),
+    oneOf("journey_runs_status_check", t.status, RUN_STATUSES),
+  ],
+);
+
+/** The trace: nodes entered and left. Append-only. */
+export const journeyMoves = pgTable(
+  "journey_moves",
+  {
+    profileId: integer("profile_id").notNull(),
+    id: bigserial("id", { mode: "number" }).notNull(),
+    runId: bigint("run_id", { mode: "number" }).notNull(),
+    journeyId: text("journey_id").notNull(),
+    version: integer("version").notNull(),
+    node: text("node").notNull(),
+    visit: smallint("visit").notNull(),
+    /** Null: entered. */
+    branch: text("branch"),
+    at: at("at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "journey_moves_pkey", columns: [t.profileId, t.id] }),
+    index("journey_moves_run_idx").on(t.runId),
+    index("journey_moves_node_idx").on(t.journeyId, t.node, t.at),
+  ],
+);
+
+/** Why an entry was not taken: the same person asked again "why is Ann not in it". Newest per person and journey. */
+export const journeyRefusals = pgTable(
+  "journey_refusals",
+  {
+    profileId: integer("profile_id").notNull(),
+    journeyId: text("journey_id").notNull(),
+    reason: text("reason").notNull(),
+    at: at("at").notNull(),
+    times: integer("times").notNull().default(1),
+  },
+  (t) => [primaryKey({ name: "journey_refusals_pkey", columns: [t.profileId, t.journeyId, t.reason] })],
+);
+
+/**
+ * Every message that was meant for somebody, from journeys, broadcasts and tests: the outbox and the ledger of decisions
+ * in one. `idem_key` makes a repeated step want the same row.
+ */
+export const messages = pgTable(
+  "messages",
+  {
+    profileId: integer("profile_id").notNull(),
+    id: bigserial("id", { mode: "number" }).notNull(),
+    idemKey: bytea("idem_key").notNull(),
+    journeyId: text("journey_id"),
+    version: integer("version"),
+    runId: bigint("run_id", { mode: "number" }),
+    node: text("node"),
+    visit: smallint("visit"),
+    broadcastId: text("broadcast_id"),
+    channel: choice("channel", JOURNEY_CHANNELS).notNull(),
+    templateId: text("template_id"),
+    variant: text("variant"),
+    purposeId: text("purpose_id"),
+    topicId: text("topic_id"),
+    transactional: boolean("transactional").notNull().default(false),
+    priority: smallint("priority").notNull().default(50),
+    /** Data of the trigger for rendering. */
+    data: jsonb("data").notNull().default({}),
+    state: choice("state", MESSAGE_STATES).notNull(),
+    outcome: choice("outcome", MESSAGE_OUTCOMES),
+    /** Rule, cap or winner that decided, in words for people. */
+    because: text("because"),
+    /** Sent at the earliest. */
+    dueAt: at("due_at").notNull(),
+    createdAt: createdAt(),
+    decidedAt: at("decided_at"),
+    sentAt: at("sent_at"),
+    attempts: smallint("attempts").notNull().default(0),
+    leaseUntil: at("lease_until"),
+    leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
+    /** Where it went, masked in lists. */
+    address: text("address"),
+    providerId: text("provider_id"),
+    /** Subject and bodies as sent. */
+    content: jsonb("content"),
+    error: text("error"),
+  },
+  (t) => [
+    primaryKey({ name: "messages_pkey", columns: [t.profileId, t.id] }),
+    uniqueIndex("messages_idem_key").on(t.profileId, t.idemKey),
+    index("messages_due_idx")
+      .on(t.dueAt)
+      .where(sql`state in ('queued', 'sending')`),
+    index("messages_person_idx").on(t.profileId, t.sentAt),
+    index("messages_journey_idx").on(t.journeyId, t.node, t.createdAt),
+    index("messages_broadcast_idx").on(t.broadcastId),
+    index("messages_id_idx").on(t.id),
+    oneOf("messages_channel_check", t.channel, JOURNEY_CHANNELS),
+    oneOf("messages_state_check", t.state, MESSAGE_STATES),
+  ],
+);
+
+/** Experiments and bandits of journeys: who was shown which arm, once per person and node. */
+export const journeyExposures = pgTable(
+  "journey_exposures",
+  {
+    profileId: integer("profile_id").notNull(),
+    journeyId: text("journey_id").notNull(),
+    node: text("node").notNull(),
+    arm: text("arm").notNull(),
+    control: boolean("control").notNull(),
+    at: at("at").notNull(),
+  },
+  (t) => [
+    primaryKey({ name: "journey_exposures_pkey", columns: [t.profileId, t.journeyId, t.node] }),
+    index("journey_exposures_node_idx").on(t.journeyId, t.node, t.at),
+  ],
+);
+
+/** Caps on how often people hear from us: at most `count` messages of these channels in each `hours`. */
+export const frequencyCaps = pgTable("frequency_caps", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  /** Empty: all channels together. */
+  channels: text("channels").array().notNull().default([]),
+  count: integer("count").notNull(),
+  hours: integer("hours").notNull(),
+  createdAt: createdAt(),
+});
+
+/** Templates of messages; versions are kept, messages name the template and take its newest published content. */
+export const templates = pgTable(
+  "templates",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    channel: choice("channel", JOURNEY_CHANNELS).notNull(),
+    /** Subject, bodies, sender ... by language (domain/journeys model). */
+    content: jsonb("content").notNull(),
+    revision: integer("revision").notNull().default(1),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    archivedAt: at("archived_at"),
+  },
+  (t) => [index("templates_channel_idx").on(t.channel), oneOf("templates_channel_check", t.channel, JOURNEY_CHANNELS)],
+);
