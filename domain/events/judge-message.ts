@@ -1,5 +1,5 @@
 import { hash, randomUUID } from "node:crypto";
-import { parseInstant } from "./instant";
+import { isoText, parseInstant, type Instant } from "./instant";
 import {
   LIMITS,
   MESSAGE_TYPES,
@@ -150,7 +150,8 @@ function build(given: Record<string, unknown>, clean: JsonObject, clientId: stri
     throw new Refusal("invalid_field", "context.traits", "context.traits must be an object");
   }
   if (type === "track") stable.event = readEvent(clean);
-  if (type === "page" || type === "screen") Object.assign(stable, namesOf(clean, properties));
+  const named = type === "page" || type === "screen";
+  if (named) readNames(stable, clean, properties);
   if (type === "identify") {
     if (isObject(contextTraits)) {
       stable.traits = { ...contextTraits, ...traits };
@@ -164,7 +165,7 @@ function build(given: Record<string, unknown>, clean: JsonObject, clientId: stri
     if (properties) stable.properties = properties;
   } else {
     if (traits) stable.traits = traits;
-    if (type === "page" || type === "screen") stable.properties = withNames(properties, stable);
+    if (named) stable.properties = withNames(properties, stable);
     else if (properties) stable.properties = properties;
   }
   const integrations = merged(input.envelopeIntegrations, ownIntegrations);
@@ -173,13 +174,13 @@ function build(given: Record<string, unknown>, clean: JsonObject, clientId: stri
   if (typeof channel === "string" && channel !== "") stable.channel = channel;
   const extra = extraOf(clean);
   const original = clean["originalTimestamp"] ?? clean["timestamp"];
-  const originalTimestamp = asTimeText(original);
+  const originalTimestamp = asTimeText(original, input);
   if (extra) stable.extra = extra;
   if (originalTimestamp !== undefined) stable.originalTimestamp = originalTimestamp;
   stable.context = context;
   const text = JSON.stringify(stable);
 
-  readTimes(stable, original, clean["sentAt"] ?? input.envelopeSentAt, notes, input.receivedAt);
+  readTimes(stable, original, clean["sentAt"] ?? input.envelopeSentAt, notes, input);
   const metadata = clean["_metadata"];
   if (isObject(metadata)) stable._metadata = metadata;
   if (notes.list.length > 0) stable.warnings = [...new Set(notes.list.map((one) => one.code))];
@@ -208,7 +209,18 @@ function finish(first: string, message: InboxMessage, notes: Notes, client: Judg
 }
 
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
-const isIpv4 = (text: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
+
+let lastIp = "";
+let lastIpIsV4 = false;
+
+/** Messages of a request share the sender's address. */
+function isIpv4(text: string): boolean {
+  if (text !== lastIp) {
+    lastIpIsV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
+    lastIp = text;
+  }
+  return lastIpIsV4;
+}
 
 function tooBig(code: "too_deep" | "too_many_keys"): Refusal {
   return code === "too_deep"
@@ -251,7 +263,7 @@ function readMessageId(given: Record<string, unknown>, notes: Notes, input: Judg
       `messageId has ${text.length} characters; the limit is ${LIMITS.messageIdLength}`,
     );
   }
-  if (isUnstorable(text)) throw new Refusal("invalid_field", "messageId", "messageId holds characters that cannot be stored");
+  if (input.escapes !== false && isUnstorable(text)) throw new Refusal("invalid_field", "messageId", "messageId holds characters that cannot be stored");
   return text;
 }
 
@@ -265,7 +277,7 @@ function readId(given: Record<string, unknown>, field: string, notes: Notes, inp
       throw new Refusal("invalid_field", field, `${field} has ${value.length} characters; the limit is ${LIMITS.idLength}`);
     }
     // Replacing what cannot be stored could make one id out of two.
-    if (isUnstorable(value)) throw new Refusal("invalid_field", field, `${field} holds characters that cannot be stored`);
+    if (input.escapes !== false && isUnstorable(value)) throw new Refusal("invalid_field", field, `${field} holds characters that cannot be stored`);
     text = value;
   } else if (typeof value === "number") {
     text = numberText(value, field, input);
@@ -313,17 +325,18 @@ function readEvent(clean: JsonObject): string {
 const nameText = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
 
-function namesOf(clean: JsonObject, properties: JsonObject | undefined): { name?: string; category?: string } {
+function readNames(message: Partial<InboxMessage>, clean: JsonObject, properties: JsonObject | undefined): void {
   const name = nameText(clean["name"]) ?? nameText(properties?.["name"]);
+  if (name !== undefined) message.name = name;
   const category = nameText(clean["category"]) ?? nameText(properties?.["category"]);
-  return { ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }) };
+  if (category !== undefined) message.category = category;
 }
 
-function withNames(properties: JsonObject | undefined, names: { name?: string; category?: string }): JsonObject {
-  const missing: JsonObject = {};
-  if (names.name !== undefined && properties?.["name"] === undefined) missing["name"] = names.name;
-  if (names.category !== undefined && properties?.["category"] === undefined) missing["category"] = names.category;
-  return Object.keys(missing).length === 0 ? (properties ?? {}) : { ...properties, ...missing };
+function withNames(properties: JsonObject | undefined, { name, category }: Partial<InboxMessage>): JsonObject {
+  const noName = name !== undefined && properties?.["name"] === undefined;
+  const noCategory = category !== undefined && properties?.["category"] === undefined;
+  if (!noName && !noCategory) return properties ?? {};
+  return { ...properties, ...(noName ? { name } : {}), ...(noCategory ? { category } : {}) };
 }
 
 /** The envelope's context under the message's own, judged together so that the limits hold for the whole. */
@@ -352,25 +365,27 @@ function extraOf(clean: JsonObject): JsonObject | undefined {
 }
 
 /** A client's time as text, for the record. */
-function asTimeText(value: Json | undefined): string | undefined {
+function asTimeText(value: Json | undefined, { escapes }: JudgeInput): string | undefined {
   if (typeof value === "number") return String(value);
-  return typeof value === "string" && value !== "" ? storableText(value.slice(0, 64)) : undefined;
+  if (typeof value !== "string" || value === "") return undefined;
+  const text = value.length > 64 ? value.slice(0, 64) : value;
+  return escapes === false && text === value ? text : storableText(text);
 }
 
 /**
  * When it happened: receivedAt − (sentAt − client's time); without sentAt the client's time; without that receivedAt.
  * An unusable time costs the time, never the message.
  */
-function readTimes(message: Partial<InboxMessage>, original: Json | undefined, sentAt: unknown, notes: Notes, receivedAt: Date): void {
-  const received = receivedAt.getTime();
+function readTimes(message: Partial<InboxMessage>, original: Json | undefined, sentAt: unknown, notes: Notes, input: JudgeInput): void {
+  const received = input.receivedAt.getTime();
   message.receivedAt = isoText(received);
   message.timestamp = message.receivedAt;
-  const sentText = asTimeText(sentAt as Json | undefined);
+  const sentText = asTimeText(sentAt as Json | undefined, input);
   if (sentText !== undefined) message.sentAt = sentText;
   if (original === undefined || original === null) return;
   const client = parseInstant(original);
   if (client) {
-    const sent = sentText === undefined ? null : parseInstant(sentAt);
+    const sent = sentText === undefined ? null : parseSentAt(sentAt);
     const at = sent ? received - (sent.ms - client.ms) : client.ms;
     if (at >= 0 && at < FIRST_UNUSABLE_MS && at <= received + DAY) {
       if (client.zoneless) notes.add("time_without_zone", "timestamp");
@@ -381,13 +396,14 @@ function readTimes(message: Partial<InboxMessage>, original: Json | undefined, s
   notes.add("clock_fallback", "timestamp");
 }
 
-let lastMs = Number.NaN;
-let lastText = "";
+let lastSentAt: unknown;
+let lastSent: Instant | null = null;
 
-/** ISO text of an instant; messages of a batch share their time of receipt. */
-function isoText(ms: number): string {
-  if (ms === lastMs) return lastText;
-  lastMs = ms;
-  lastText = new Date(ms).toISOString();
-  return lastText;
+/** Messages of a batch share the time of sending. */
+function parseSentAt(sentAt: unknown): Instant | null {
+  if (sentAt !== lastSentAt) {
+    lastSent = parseInstant(sentAt);
+    lastSentAt = sentAt;
+  }
+  return lastSent;
 }

@@ -13,9 +13,12 @@ export interface ItemAnswer {
 /** 1×1 transparent GIF. */
 const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
 
-export function sendJson(res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(res: ServerResponse, status: number, body: unknown, headers: Record<string, string>): void {
+  send(res, status, JSON.stringify(body), headers);
+}
+
+function send(res: ServerResponse, status: number, text: string, headers: Record<string, string>): void {
   if (res.headersSent || res.destroyed) return;
-  const text = JSON.stringify(body);
   res.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
@@ -23,6 +26,13 @@ export function sendJson(res: ServerResponse, status: number, body: unknown, hea
     ...headers,
   });
   res.end(text);
+}
+
+/** The answer to messages; nearly always nothing was refused and there is nothing to warn of. */
+export function sendAnswer(res: ServerResponse, answer: ItemAnswer, headers: Record<string, string>): void {
+  if (answer.rejected.length > 0 || answer.warnings.length > 0) return sendJson(res, 200, answer, headers);
+  const { accepted, duplicates } = answer;
+  send(res, 200, `{"success":true,"accepted":${accepted},"duplicates":${duplicates},"rejected":[],"warnings":[]}`, headers);
 }
 
 export function sendRefusal(res: ServerResponse, refused: Refused, headers: Record<string, string>): void {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { Clock } from "@/domain/kernel/clock";
 import { findSourceByKey, type KeySource } from "@/domain/sources";
 import type { AnySql } from "@/db/client";
 import { Refused } from "./refused";
@@ -9,25 +8,41 @@ const UNKNOWN_MS = 5_000;
 const USED_EVERY_MS = 60_000;
 const MAX_CACHED = 10_000;
 const MAX_KEY = 200;
+const MAX_USERS = 1_000;
+const MAX_HEADER = 300;
 
-/** The write keys that a request names outside its body: Basic (with or without the colon), X-Write-Key, the query. */
-export function keysOfRequest(req: IncomingMessage, query: URLSearchParams | undefined): Set<string> {
-  const keys = new Set<string>();
-  const authorization = req.headers.authorization;
-  if (authorization !== undefined && /^basic /i.test(authorization)) {
-    const user = Buffer.from(authorization.slice(6).trim(), "base64").toString("utf8").split(":", 1)[0] ?? "";
-    if (user !== "") keys.add(user);
+/** Users of Basic headers that were seen lately: a client sends the same header with every request. */
+const users = new Map<string, string>();
+
+function userOf(authorization: string): string {
+  let user = users.get(authorization);
+  if (user === undefined) {
+    user = /^basic /i.test(authorization)
+      ? (Buffer.from(authorization.slice(6).trim(), "base64").toString("utf8").split(":", 1)[0] ?? "")
+      : "";
+    if (authorization.length <= MAX_HEADER) {
+      if (users.size >= MAX_USERS) users.clear();
+      users.set(authorization, user);
+    }
   }
-  const header = req.headers["x-write-key"];
-  if (typeof header === "string" && header.trim() !== "") keys.add(header.trim());
-  for (const value of query?.getAll("writeKey") ?? []) if (value !== "") keys.add(value);
-  return keys;
+  return user;
 }
 
-/** The one key of a request. Several different ones are a mistake that would send data to the wrong source. */
-export function oneKey(keys: ReadonlySet<string>): string | undefined {
-  if (keys.size > 1) throw new Refused("conflicting_keys", "The request names different write keys");
-  const [key] = keys;
+/** Two names of one request for its key. Different ones are a mistake that would send data to the wrong source. */
+export function sameKey(known: string | undefined, key: unknown): string | undefined {
+  if (typeof key !== "string" || key === "" || key === known) return known;
+  if (known !== undefined) throw new Refused("conflicting_keys", "The request names different write keys");
+  return key;
+}
+
+/** The write key that a request names outside its body: Basic (with or without the colon), X-Write-Key, the query. */
+export function keyOfRequest({ headers }: IncomingMessage, query: URLSearchParams | undefined): string | undefined {
+  let key: string | undefined;
+  const { authorization } = headers;
+  if (authorization !== undefined) key = sameKey(key, userOf(authorization));
+  const header = headers["x-write-key"];
+  if (typeof header === "string") key = sameKey(key, header.trim());
+  if (query) for (const value of query.getAll("writeKey")) key = sameKey(key, value);
   return key;
 }
 
@@ -47,14 +62,12 @@ export class KeyRing {
 
   constructor(
     private readonly sql: () => AnySql,
-    private readonly clock: Clock,
     private readonly guard: <T>(work: Promise<T>) => Promise<T>,
   ) {}
 
   /** The source of a key, enabled or not; refuses a missing or unknown one. Answers from memory where it can. */
-  source(key: string | undefined): KeySource | Promise<KeySource> {
+  source(key: string | undefined, now: number): KeySource | Promise<KeySource> {
     if (key === undefined) throw new Refused("missing_key", "The request names no write key");
-    const now = this.clock.now().getTime();
     const cached = this.#cache.get(key);
     if (cached && cached.until > now) return this.#check(cached.source, now);
     return this.#load(key, now).then((found) => this.#check(found, now));
@@ -84,8 +97,7 @@ export class KeyRing {
   }
 
   /** Notes that a key was used; written at most once a minute per key and process. */
-  used(keyId: string): void {
-    const now = this.clock.now();
+  used(keyId: string, now: Date): void {
     if ((this.#used.get(keyId) ?? 0) > now.getTime() - USED_EVERY_MS) return;
     if (this.#used.size >= MAX_CACHED) this.#used.clear();
     this.#used.set(keyId, now.getTime());

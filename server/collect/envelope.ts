@@ -1,5 +1,6 @@
 import { elementSpans, memberSpan } from "@/domain/events";
 import { LIMITS, type JsonObject } from "@/domain/events/model";
+import { sameKey } from "./auth";
 import { Refused } from "./refused";
 
 export interface Envelope {
@@ -7,8 +8,8 @@ export interface Envelope {
   context?: JsonObject;
   integrations?: JsonObject;
   sentAt?: unknown;
-  /** Every write key named in the body: of the envelope and of its items. */
-  keys: Set<string>;
+  /** The write key that the envelope or its items name. */
+  key: string | undefined;
   /** JSON text of one item as received; undefined where it cannot be found. */
   rawItem(index: number): string;
   /** Whether the text has `\u` escapes; without them no string can hold what PostgreSQL refuses. */
@@ -86,12 +87,12 @@ export function readEnvelope(text: string, batch: boolean): Envelope {
     const span = spans[index];
     return span ? text.slice(span.start, span.end) : JSON.stringify(items[index]);
   };
-  return { items, ...envelopeOf(body), keys: keysOf([body, ...items]), rawItem, escapes };
+  return { items, ...envelopeOf(body), key: keyOf(body, items), rawItem, escapes };
 }
 
 const single = (body: JsonObject, text: string, escapes: boolean): Envelope => ({
   items: [body],
-  keys: keysOf([body]),
+  key: keyOf(body, []),
   rawItem: () => text,
   escapes,
 });
@@ -114,7 +115,7 @@ function readPieces(text: string, batch: boolean, escapes: boolean): Envelope {
   return {
     items,
     ...envelopeOf(body),
-    keys: keysOf([body, ...items]),
+    key: keyOf(body, items),
     rawItem: (index) => text.slice(spans[index]?.start, spans[index]?.end),
     escapes,
   };
@@ -133,26 +134,27 @@ function checkBatch(batch: unknown): unknown[] {
 }
 
 function envelopeOf(body: JsonObject): Pick<Envelope, "context" | "integrations" | "sentAt"> {
-  const { context, integrations, sentAt } = body;
-  for (const [name, value] of [
-    ["context", context],
-    ["integrations", integrations],
-  ] as const) {
-    if (value !== undefined && value !== null && !isObject(value)) throw new Refused("invalid_envelope", `${name} must be an object`);
-  }
-  return {
-    ...(isObject(context) ? { context } : {}),
-    ...(isObject(integrations) ? { integrations } : {}),
-    ...(sentAt === undefined || sentAt === null ? {} : { sentAt }),
-  };
+  const out: Pick<Envelope, "context" | "integrations" | "sentAt"> = {};
+  const { sentAt } = body;
+  const context = objectOf(body, "context");
+  const integrations = objectOf(body, "integrations");
+  if (context) out.context = context;
+  if (integrations) out.integrations = integrations;
+  if (sentAt !== undefined && sentAt !== null) out.sentAt = sentAt;
+  return out;
 }
 
-function keysOf(parts: readonly unknown[]): Set<string> {
-  const keys = new Set<string>();
-  for (const part of parts) {
-    if (!isObject(part)) continue;
-    const key = part["writeKey"];
-    if (typeof key === "string" && key !== "") keys.add(key);
+function objectOf(body: JsonObject, name: string): JsonObject | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) throw new Refused("invalid_envelope", `${name} must be an object`);
+  return value;
+}
+
+function keyOf(body: JsonObject, items: readonly unknown[]): string | undefined {
+  let key = sameKey(undefined, body["writeKey"]);
+  for (const item of items) {
+    if (isObject(item)) key = sameKey(key, item["writeKey"]);
   }
-  return keys;
+  return key;
 }

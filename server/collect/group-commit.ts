@@ -19,12 +19,14 @@ export interface CommitLimits {
   deadlineMs: number;
 }
 
+/** Called once: with the outcome of each item, or with an error when nothing of the batch was stored. */
+type Committed = (error: unknown, outcomes?: readonly StoreOutcome[]) => void;
+
 interface Waiting {
   batch: StoreBatch;
   rows: number;
   bytes: number;
-  done(outcomes: StoreOutcome[]): void;
-  fail(error: unknown): void;
+  done: Committed;
 }
 
 /**
@@ -59,20 +61,18 @@ export class GroupCommit {
     return this.#pendingRows;
   }
 
-  /** Resolves when the batch is committed. */
-  add(batch: StoreBatch): Promise<StoreOutcome[]> {
+  /** Calls `done`, which must not throw, when the batch is committed. */
+  add(batch: StoreBatch, done: Committed): void {
     const rows = batch.items.length + (batch.rejected?.length ?? 0);
     let bytes = 0;
     for (const item of batch.items) bytes += item.body.length;
-    for (const item of batch.rejected ?? []) bytes += Math.min(item.sample.length, 32_768);
+    if (batch.rejected) for (const item of batch.rejected) bytes += Math.min(item.sample.length, 32_768);
     this.#pendingRows += rows;
     this.#pendingBytes += bytes;
     this.#queuedRows += rows;
     this.#queuedBytes += bytes;
-    return new Promise((done, fail) => {
-      this.#queue.push({ batch, rows, bytes, done, fail });
-      this.#plan();
-    });
+    this.#queue.push({ batch, rows, bytes, done });
+    this.#plan();
   }
 
   #plan(): void {
@@ -121,10 +121,12 @@ export class GroupCommit {
     );
     this.guard(work)
       .then(
-        (outcomes) => taken.forEach((one, i) => one.done(outcomes[i] ?? [])),
+        (outcomes) => {
+          for (let i = 0; i < taken.length; i++) (taken[i] as Waiting).done(undefined, outcomes[i] ?? []);
+        },
         () => {
           const error = unavailable();
-          for (const one of taken) one.fail(error);
+          for (const one of taken) one.done(error);
         },
       )
       .finally(() => {

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "@/db/client";
-import { judgeMessage, type JudgeInput, type RejectedItem, type StoreItem, type StoreOutcome } from "@/domain/events";
 import { LIMITS, type EnvelopeCode } from "@/domain/events/model";
 import { systemClock, type Clock } from "@/domain/kernel/clock";
 import { env } from "@/domain/kernel/env";
 import type { KeySource } from "@/domain/sources";
 import { clientAddress } from "../proxy-headers";
-import { sendGif, sendJson, sendRefusal, type ItemAnswer } from "./answers";
-import { KeyRing, keysOfRequest, oneKey } from "./auth";
-import { decodeBody, Gone, readBody, ReadingRoom, type BodyLimits } from "./body";
+import { sendAnswer, sendGif, sendJson, sendRefusal } from "./answers";
+import { keyOfRequest, KeyRing, sameKey } from "./auth";
+import { BodyReader, decodeBody, Gone, type BodyLimits } from "./body";
 import { Connections } from "./connections";
 import { checkOrigin, corsHeaders, originOf, preflightHeaders } from "./cors";
 import { readEnvelope, type Envelope } from "./envelope";
@@ -20,6 +19,7 @@ import { overloaded, Refused, unavailable } from "./refused";
 import { methodOf, routeOf, type CollectRoute } from "./routes";
 import { rudderSourceConfig, segmentSettings } from "./sdk-config";
 import { SdkFiles } from "./sdk-files";
+import { createTake } from "./take";
 
 export interface CollectLimits extends CommitLimits, BodyLimits {
   /** Bytes of bodies (as sent and as inflated) in memory at once, over all connections; more are refused with 429. */
@@ -68,15 +68,18 @@ const split = (url: string): { pathname: string; query: URLSearchParams | undefi
   return at < 0 ? { pathname: url, query: undefined } : { pathname: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 };
 
-interface Taken {
-  source: KeySource;
-  envelope: Pick<Envelope, "items" | "context" | "integrations" | "sentAt" | "rawItem" | "escapes">;
-  type?: Extract<CollectRoute, { kind: "message" }>["type"];
-  bytes: number;
-  /** Whether one item can be over its limit at all. */
-  checkSizes: boolean;
-  ip: string;
+/** A request on its way. */
+interface Visit {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly route: CollectRoute;
+  readonly query: URLSearchParams | undefined;
+  readonly origin: string | undefined;
+  /** Once its key is known: refusals are counted for it. */
+  source: KeySource | undefined;
 }
+
+type Message = Extract<CollectRoute, { kind: "message" | "batch" }>;
 
 /** The collection API (docs/collect.md) on bare `node:http`: no framework, no login, no redirect in front of it. */
 export function createCollect(options: CollectOptions): Collect {
@@ -86,142 +89,121 @@ export function createCollect(options: CollectOptions): Collect {
   const appOrigin = options.appOrigin ?? env().APP_ORIGIN;
   const connections = new Connections(options.database, limits.deadlineMs, options.reopen);
   const commits = new GroupCommit(connections.sql, limits, connections.guard);
-  const keys = new KeyRing(connections.sql, clock, connections.guard);
+  const keys = new KeyRing(connections.sql, connections.guard);
   const refusals = new RefusalCounts(connections.sql);
-  const rates = new Rates();
+  const take = createTake({ commits, rates: new Rates(), answerBeforeCommit: options.answerBeforeCommit === true });
   const files = new SdkFiles(options.root);
-  const room = new ReadingRoom(limits.readingBytes);
+  const bodies = new BodyReader(limits);
   let closed = false;
 
-  /** The source of a request's key; a database that cannot answer is a 503, never a 401. */
-  const sourceOf = async (key: string | undefined, origin: string | undefined, seen: (source: KeySource) => void): Promise<KeySource> => {
-    let source: KeySource;
-    try {
-      const found = keys.source(key);
-      source = found instanceof Promise ? await found : found;
-    } catch (error) {
-      throw error instanceof Refused ? error : unavailable();
+  const answerRefused = (visit: Visit, error: unknown): void => {
+    const { req, res, route } = visit;
+    if (!(error instanceof Gone)) {
+      const refused = error instanceof Refused ? error : unavailable();
+      if (!(error instanceof Refused)) {
+        options.log?.error("collect.failed", { path: route.kind, name: (error as Error).name, code: (error as { code?: string }).code });
+      }
+      if (visit.source) refusals.add(visit.source.id, refused.code as EnvelopeCode, clock.now());
+      if (route.kind !== "pixel") {
+        const readable = refused.code === "origin_not_allowed" ? undefined : visit.origin;
+        sendRefusal(res, refused, corsHeaders(readable));
+      }
     }
-    seen(source);
-    checkOrigin(source, origin);
+    if (route.kind === "pixel") endPixel(req, res);
+  };
+
+  /** Goes on with `next`, whose throw is the request's refusal. */
+  const attempt = <T>(visit: Visit, next: (value: T) => void, value: T): void => {
+    try {
+      next(value);
+    } catch (error) {
+      answerRefused(visit, error);
+    }
+  };
+
+  const checkSource = (visit: Visit, source: KeySource, now: Date): KeySource => {
+    visit.source = source;
+    checkOrigin(source, visit.origin);
     if (source.status !== "enabled") throw new Refused("source_disabled", "This source is disabled");
-    keys.used(source.keyId);
+    keys.used(source.keyId, now);
     return source;
   };
 
-  const readText = async (req: IncomingMessage): Promise<{ text: string; bytes: number }> => {
-    const expected = Math.min(Number(req.headers["content-length"] ?? 0) || 0, limits.bodyBytes);
-    if (!room.fits(expected)) throw overloaded();
-    const part = room.enter();
-    try {
-      const bytes = await readBody(req, limits, part.take);
-      return { text: decodeBody(bytes), bytes: bytes.length };
-    } finally {
-      part.leave();
-    }
-  };
-
-  /** Judges every item, commits, and says what became of each. */
-  const take = async (taken: Taken): Promise<ItemAnswer> => {
-    const { source, envelope } = taken;
-    const { items } = envelope;
+  /** Finds the source of a request's key and goes on, at once where it is known; a database that cannot answer is a 503, never a 401. */
+  const withSource = (visit: Visit, key: string | undefined, next: (source: KeySource) => void): void => {
     const now = clock.now();
-    rates.take(source.id, source.settings.rateLimit, items.length, now.getTime());
-    commits.checkRoom(items.length);
-    const client = {
-      ip: taken.ip,
-      clientSide: (source.type === "website" || source.type === "mobile") && !source.settings.serverOnly,
-    };
-    const answer: ItemAnswer = { success: true, accepted: 0, duplicates: 0, rejected: [], warnings: [] };
-    const stored: StoreItem[] = [];
-    const indexes: number[] = [];
-    const rejected: RejectedItem[] = [];
-    const warned = new Set<number>();
-    const maxBytes = source.settings.maxMessageBytes;
-    let at = 0;
-    // One object for all of them: this loop is what the speed of collection depends on.
-    const input: JudgeInput = {
-      receivedAt: now,
-      ...(taken.type === undefined ? {} : { typeFromPath: taken.type }),
-      ...(envelope.context === undefined ? {} : { envelopeContext: envelope.context }),
-      ...(envelope.integrations === undefined ? {} : { envelopeIntegrations: envelope.integrations }),
-      ...(envelope.sentAt === undefined ? {} : { envelopeSentAt: envelope.sentAt }),
-      rawText: () => envelope.rawItem(at),
-      escapes: envelope.escapes,
-      client,
-    };
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index];
-      at = index;
-      const judged = judgeMessage(item, input);
-      let refusal: Pick<RejectedItem, "code" | "field" | "message"> | undefined = judged.ok ? undefined : judged;
-      const messageId = judged.ok ? judged.message.messageId : judged.messageId;
-      if (taken.checkSizes) {
-        const size = Buffer.byteLength(envelope.rawItem(index));
-        if (size > maxBytes) {
-          refusal = { code: "event_too_large", field: null, message: `The message has ${size} bytes; the limit is ${maxBytes}` };
-        }
-      }
-      if (refusal || !judged.ok) {
-        const { code, field, message } = refusal as Pick<RejectedItem, "code" | "field" | "message">;
-        rejected.push({ code, field, message, messageId, sample: sampleOf(envelope.rawItem(index), item, taken) });
-        answer.rejected.push({ index, messageId, code, field, message });
-        continue;
-      }
-      stored.push({ messageId: judged.message.messageId, body: judged.body, bodyHash: judged.bodyHash });
-      indexes.push(index);
-      if (judged.warnings.length > 0) warned.add(index);
-      for (const warning of judged.warnings) answer.warnings.push({ index, messageId, ...warning });
-    }
-    const committed = commits.add({
-      sourceId: source.id,
-      receivedAt: now,
-      items: stored,
-      rejected,
-      warnings: warned.size,
-      bytes: taken.bytes,
-    });
-    const outcomes: StoreOutcome[] = options.answerBeforeCommit ? stored.map((): StoreOutcome => "accepted") : await committed;
-    if (options.answerBeforeCommit) committed.catch(() => {});
-    tell(answer, outcomes, indexes, stored);
-    return answer;
+    const found = keys.source(key, now.getTime());
+    if (!(found instanceof Promise)) return next(checkSource(visit, found, now));
+    found.then(
+      (source) => attempt(visit, () => next(checkSource(visit, source, now)), undefined),
+      (error: unknown) => answerRefused(visit, error instanceof Refused ? error : unavailable()),
+    );
   };
 
-  const collectPost = async (req: IncomingMessage, route: CollectRoute, visit: Visit): Promise<ItemAnswer> => {
-    const outside = keysOfRequest(req, visit.query);
+  /** Judges, commits and answers. */
+  const takeBody = (visit: Visit, route: Message, source: KeySource, envelope: Envelope, bytes: number): void => {
+    const { maxMessageBytes } = source.settings;
+    if (route.kind === "message" && bytes > maxMessageBytes) {
+      const message = `The message has ${bytes} bytes; the limit is ${maxMessageBytes}`;
+      throw new Refused("event_too_large", message, { limit: maxMessageBytes, got: bytes });
+    }
+    take(
+      {
+        source,
+        envelope,
+        type: route.kind === "message" ? route.type : undefined,
+        bytes,
+        checkSizes: route.kind === "batch" && bytes > maxMessageBytes,
+        ip: addressOf(visit.req, hops),
+        now: clock.now(),
+      },
+      (error, answer) => {
+        if (answer) sendAnswer(visit.res, answer, corsHeaders(visit.origin));
+        else answerRefused(visit, error);
+      },
+    );
+  };
+
+  // Callbacks from here to the answer: with the AsyncLocalStorage that Next and `withTx` switch on, the promises of an
+  // async function cost as much as reading and judging a message.
+  const post = (visit: Visit, route: Message): void => {
+    const outside = keyOfRequest(visit.req, visit.query);
+    const read = (early: KeySource | undefined): void =>
+      bodies.read(visit.req, (error, body) => {
+        if (error) return answerRefused(visit, error);
+        attempt(visit, (bytes) => {
+          const envelope = readEnvelope(decodeBody(bytes), route.kind === "batch");
+          const key = sameKey(outside, envelope.key);
+          if (early) takeBody(visit, route, early, envelope, bytes.length);
+          else withSource(visit, key, (source) => takeBody(visit, route, source, envelope, bytes.length));
+        }, body);
+      });
     // A key outside the body is looked up before the body is read: strangers cannot make us read megabytes.
-    const early = outside.size > 0 ? await sourceOf(oneKey(outside), visit.origin, visit.seen) : undefined;
-    const { text, bytes } = await readText(req);
-    const envelope = readEnvelope(text, route.kind === "batch");
-    const key = oneKey(new Set([...outside, ...envelope.keys]));
-    const source = early ?? (await sourceOf(key, visit.origin, visit.seen));
-    const maxBytes = source.settings.maxMessageBytes;
-    if (route.kind === "message" && bytes > maxBytes) {
-      throw new Refused("event_too_large", `The message has ${bytes} bytes; the limit is ${maxBytes}`, { limit: maxBytes, got: bytes });
-    }
-    return take({
-      source,
-      envelope,
-      ...(route.kind === "message" ? { type: route.type } : {}),
-      bytes,
-      checkSizes: route.kind === "batch" && bytes > maxBytes,
-      ip: addressOf(req, hops),
+    if (outside === undefined) read(undefined);
+    else withSource(visit, outside, read);
+  };
+
+  const pixel = (visit: Visit, type: "track" | "page"): void => {
+    const { req, res } = visit;
+    const query = visit.query ?? new URLSearchParams();
+    withSource({ ...visit, origin: undefined }, keyOfRequest(req, query), (source) => {
+      visit.source = source;
+      const now = clock.now();
+      const item = pixelMessage(query, type, now);
+      const envelope = { items: [item], rawItem: (): string => JSON.stringify(item), escapes: true };
+      const bytes = (req.url ?? "").length;
+      take({ source, envelope, type: undefined, bytes, checkSizes: false, ip: addressOf(req, hops), now }, (error) => {
+        if (error) answerRefused(visit, error);
+        else endPixel(req, res);
+      });
     });
   };
 
-  const pixel = async (req: IncomingMessage, type: "track" | "page", visit: Visit): Promise<void> => {
-    const query = visit.query ?? new URLSearchParams();
-    const source = await sourceOf(oneKey(keysOfRequest(req, query)), undefined, visit.seen);
-    const item = pixelMessage(query, type, clock.now());
-    const rawItem = (): string => JSON.stringify(item);
-    const envelope = { items: [item], rawItem, escapes: true };
-    await take({ source, envelope, bytes: (req.url ?? "").length, checkSizes: false, ip: addressOf(req, hops) });
-  };
-
-  const respond = async (req: IncomingMessage, res: ServerResponse, route: CollectRoute, visit: Visit): Promise<void> => {
-    const cors = corsHeaders(visit.origin);
+  const respond = (visit: Visit): void => {
+    const { req, res, route, origin } = visit;
     if (req.method === "OPTIONS") {
-      res.writeHead(204, preflightHeaders(req, visit.origin)).end();
+      res.writeHead(204, preflightHeaders(req, origin)).end();
+      if (route.kind === "pixel") endPixel(req, res);
       return;
     }
     if (route.kind === "unknown") throw new Refused("not_found", "There is no such collection path");
@@ -236,51 +218,35 @@ export function createCollect(options: CollectOptions): Collect {
     switch (route.kind) {
       case "message":
       case "batch":
-        return sendJson(res, 200, await collectPost(req, route, visit), cors);
+        return post(visit, route);
       case "metrics":
         // Measurements that an SDK makes of itself: nothing of a customer in them.
         req.resume();
-        return sendJson(res, 200, { success: true }, cors);
-      case "settings": {
-        await sourceOf(route.writeKey, visit.origin, visit.seen);
-        const { host, protocol } = addressAsked(req, hops, appOrigin);
-        return sendJson(res, 200, segmentSettings(route.writeKey, host, protocol), cors);
-      }
+        return sendJson(res, 200, { success: true }, corsHeaders(origin));
+      case "settings":
+        return withSource(visit, route.writeKey, () => {
+          const { host, protocol } = addressAsked(req, hops, appOrigin);
+          sendJson(res, 200, segmentSettings(route.writeKey, host, protocol), corsHeaders(origin));
+        });
       case "script":
-        return files.send(req, res, "standalone.js", cors);
       case "bundle":
-        return files.send(req, res, route.file, cors);
+        files
+          .send(req, res, route.kind === "script" ? "standalone.js" : route.file, corsHeaders(origin))
+          .catch((error: unknown) => answerRefused(visit, error));
+        return;
       case "sourceConfig": {
-        const key = oneKey(keysOfRequest(req, visit.query));
-        const source = await sourceOf(key, visit.origin, visit.seen);
-        return sendJson(res, 200, rudderSourceConfig(key ?? "", source), cors);
+        const key = keyOfRequest(req, visit.query);
+        return withSource(visit, key, (source) => sendJson(res, 200, rudderSourceConfig(key ?? "", source), corsHeaders(origin)));
       }
       case "pixel":
-        return pixel(req, route.type, visit);
+        return pixel(visit, route.type);
     }
   };
 
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
     const { pathname, query } = split(req.url ?? "/");
-    const route = routeOf(pathname) ?? { kind: "unknown" };
-    const visit: Visit = { query, origin: originOf(req), source: undefined, seen: (source) => (visit.source = source) };
-    respond(req, res, route, visit)
-      .catch((error: unknown) => {
-        if (error instanceof Gone) return;
-        const refused = error instanceof Refused ? error : unavailable();
-        if (!(error instanceof Refused)) {
-          options.log?.error("collect.failed", { path: route.kind, name: (error as Error).name, code: (error as { code?: string }).code });
-        }
-        if (visit.source) refusals.add(visit.source.id, refused.code as EnvelopeCode, clock.now());
-        if (route.kind === "pixel") return;
-        const readable = refused.code === "origin_not_allowed" ? undefined : visit.origin;
-        sendRefusal(res, refused, corsHeaders(readable));
-      })
-      .finally(() => {
-        // A mail client or page shows what comes back, so it is a picture whatever happened.
-        if (route.kind === "pixel" && req.method === "GET") sendGif(res);
-        else if (route.kind === "pixel" && !res.headersSent && !res.destroyed) res.writeHead(204).end();
-      });
+    const visit = { req, res, route: routeOf(pathname) ?? { kind: "unknown" as const }, query, origin: originOf(req), source: undefined };
+    attempt<Visit>(visit, respond, visit);
   };
 
   return {
@@ -295,47 +261,10 @@ export function createCollect(options: CollectOptions): Collect {
   };
 }
 
-interface Visit {
-  query: URLSearchParams | undefined;
-  origin: string | undefined;
-  source: KeySource | undefined;
-  seen(source: KeySource): void;
-}
-
-/**
- * A rejected item as received. What only its route or its envelope said (type, context, integrations, sentAt) is put in
- * front, so that it can be replayed; of a key that is there twice, the later and own one counts.
- */
-function sampleOf(raw: string, item: unknown, { type, envelope }: Pick<Taken, "type" | "envelope">): string {
-  if (typeof item !== "object" || item === null || Array.isArray(item)) return raw;
-  const { context, integrations, sentAt } = envelope;
-  const given = Object.entries({ type, context, integrations, sentAt }).filter(
-    ([key, value]) => value !== undefined && !Object.hasOwn(item, key),
-  );
-  if (given.length === 0) return raw;
-  const front = JSON.stringify(Object.fromEntries(given)).slice(0, -1);
-  return raw.replace(/^\s*\{/, () => (Object.keys(item).length > 0 ? `${front},` : front));
-}
-
-/** Turns the outcomes of the stored items into the answer's numbers. */
-function tell(answer: ItemAnswer, outcomes: readonly StoreOutcome[], indexes: readonly number[], stored: readonly StoreItem[]): void {
-  let failed = false;
-  for (let i = 0; i < outcomes.length; i++) {
-    const outcome = outcomes[i];
-    if (outcome === "accepted") answer.accepted += 1;
-    else if (outcome === "failed") {
-      failed = true;
-      const message = "The database cannot hold this message";
-      answer.rejected.push({
-        index: indexes[i] ?? 0,
-        messageId: stored[i]?.messageId ?? null,
-        code: "unprocessable",
-        field: null,
-        message,
-      });
-    } else answer.duplicates += 1;
-  }
-  if (failed) answer.rejected.sort((a, b) => a.index - b.index);
+/** A mail client or page shows what comes back, so it is a picture whatever happened. */
+function endPixel(req: IncomingMessage, res: ServerResponse): void {
+  if (req.method === "GET") sendGif(res);
+  else if (!res.headersSent && !res.destroyed) res.writeHead(204).end();
 }
 
 function addressOf(req: IncomingMessage, hops: number): string {
