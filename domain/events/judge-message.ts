@@ -263,7 +263,8 @@ function readMessageId(given: Record<string, unknown>, notes: Notes, input: Judg
       `messageId has ${text.length} characters; the limit is ${LIMITS.messageIdLength}`,
     );
   }
-  if (input.escapes !== false && isUnstorable(text)) throw new Refusal("invalid_field", "messageId", "messageId holds characters that cannot be stored");
+  if (input.escapes !== false && isUnstorable(text))
+    throw new Refusal("invalid_field", "messageId", "messageId holds characters that cannot be stored");
   return text;
 }
 
@@ -277,7 +278,8 @@ function readId(given: Record<string, unknown>, field: string, notes: Notes, inp
       throw new Refusal("invalid_field", field, `${field} has ${value.length} characters; the limit is ${LIMITS.idLength}`);
     }
     // Replacing what cannot be stored could make one id out of two.
-    if (input.escapes !== false && isUnstorable(value)) throw new Refusal("invalid_field", field, `${field} holds characters that cannot be stored`);
+    if (input.escapes !== false && isUnstorable(value))
+      throw new Refusal("invalid_field", field, `${field} holds characters that cannot be stored`);
     text = value;
   } else if (typeof value === "number") {
     text = numberText(value, field, input);

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { AnySql, Sql, TxSql } from "@/db/client";
 import { newId } from "@/domain/kernel/ids";
+import { isoText } from "./instant";
 import type { ItemCode, RejectedStage } from "./model";
 import { cutText, storableText } from "./sanitise";
 
@@ -71,7 +72,7 @@ export async function storeMessages(sql: AnySql, batches: readonly StoreBatch[])
   const rows: Row[] = [];
   const tallies: Tally[] = batches.map((batch) => ({
     sourceId: batch.sourceId,
-    receivedAt: batch.receivedAt.toISOString(),
+    receivedAt: isoText(batch.receivedAt.getTime()),
     duplicates: 0,
     conflicts: 0,
     rejected: batch.rejected?.length ?? 0,
@@ -217,6 +218,16 @@ export async function storeAgain(tx: TxSql, sourceId: string, items: readonly { 
 /** Line breaks separate the rows; JSON.stringify never writes one, other writers of JSON may. */
 const oneLine = (body: string): string => (body.includes("\n") ? JSON.stringify(JSON.parse(body)) : body);
 
+/** The bodies of the rows, one in each line. */
+function linesOf(rows: readonly Row[]): string {
+  let text = "";
+  for (let i = 0; i < rows.length; i++) text += (i === 0 ? "" : "\n") + (rows[i] as Row).item.body;
+  // Counted once in the whole, since looking into each of them first would copy each of them.
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines <= rows.length ? text : rows.map((row) => oneLine(row.item.body)).join("\n");
+}
+
 /** What the rows of one source and one moment have in common, and the tally that they count to. */
 interface Groups {
   /** Group of each batch. */
@@ -273,17 +284,16 @@ async function statement(
   rejected: readonly RejectedRow[],
 ): Promise<readonly Repeated[]> {
   const sums = grouped(rows, tallies);
-  let bodies = "";
   let keys = "";
   let hashes = "";
   let groups = "";
   for (const row of rows) {
-    const end = bodies === "" ? "" : "\n";
-    bodies += end + oneLine(row.item.body);
+    const end = keys === "" ? "" : "\n";
     keys += end + row.key;
     hashes += end + row.item.bodyHash;
     groups += end + (sums.of[row.batch] as number);
   }
+  const bodies = linesOf(rows);
   // `where 0 > 0` below: zero rows would be read as one empty row.
   const run = (handle: AnySql): Promise<readonly Repeated[]> => {
     const refused =

@@ -38,8 +38,8 @@ const random = () => {
 async function buildMutant(outdir) {
   const { build } = await import("esbuild");
   const { bundleOptions } = await import("../build.mjs");
-  const right = "this.#queue.push({ batch, rows, bytes, done, fail });";
-  const wrong = 'this.#queue.push({ batch, rows, bytes, done() {}, fail() {} }); done(batch.items.map(() => "accepted"));';
+  const right = "this.#queue.push({ batch, rows, bytes, done });";
+  const wrong = 'this.#queue.push({ batch, rows, bytes, done() {} }); done(undefined, batch.items.map(() => "accepted"));';
   let changed = false;
   await build({
     ...bundleOptions(outdir),

@@ -80,7 +80,7 @@ export class BodyReader {
     if (announced > bodyBytes) throw tooLarge(bodyBytes, announced);
     const reading = new Reading(req, this.limits, this.#room.enter(), this.#open, done);
     this.#open.add(reading);
-    this.#timer ??= setTimeout(this.#expire, this.limits.bodyMs).unref();
+    if (!this.#timer) this.#timer = setTimeout(this.#expire, this.limits.bodyMs).unref();
     reading.start();
   }
 

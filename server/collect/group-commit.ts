@@ -9,6 +9,8 @@ export interface CommitLimits {
   flushRows: number;
   /** or at so many characters. */
   flushBytes: number;
+  /** A flush starts at once while fewer than this many are under way. */
+  eager: number;
   /** Flushes under way at once. */
   inFlight: number;
   /** Messages waiting or being written; more are refused with 429. */
@@ -78,7 +80,7 @@ export class GroupCommit {
   #plan(): void {
     if (this.#queue.length === 0 || this.#running >= this.limits.inFlight) return;
     if (this.#queuedRows >= this.limits.flushRows || this.#queuedBytes >= this.limits.flushBytes) return this.#flush();
-    if (this.#running === 0) {
+    if (this.#running < this.limits.eager) {
       if (this.#soon) return;
       this.#soon = true;
       setImmediate(() => {

@@ -15,7 +15,7 @@ import { GroupCommit, type CommitLimits } from "./group-commit";
 import { pixelMessage } from "./pixel";
 import { Rates } from "./rate";
 import { RefusalCounts } from "./refusal-counts";
-import { overloaded, Refused, unavailable } from "./refused";
+import { Refused, unavailable } from "./refused";
 import { methodOf, routeOf, type CollectRoute } from "./routes";
 import { rudderSourceConfig, segmentSettings } from "./sdk-config";
 import { SdkFiles } from "./sdk-files";
@@ -34,6 +34,7 @@ export const COLLECT_LIMITS: CollectLimits = {
   flushMs: 5,
   flushRows: 2_000,
   flushBytes: 1024 * 1024,
+  eager: 2,
   inFlight: 4,
   queueEvents: 20_000,
   queueBytes: 64 * 1024 * 1024,
@@ -129,15 +130,23 @@ export function createCollect(options: CollectOptions): Collect {
     return source;
   };
 
-  /** Finds the source of a request's key and goes on, at once where it is known; a database that cannot answer is a 503, never a 401. */
-  const withSource = (visit: Visit, key: string | undefined, next: (source: KeySource) => void): void => {
+  /**
+   * Finds the source of a request's key and goes on with it, at once where it is known. A database that cannot answer is
+   * a 503, never a 401.
+   */
+  const withSource = (visit: Visit, key: string | undefined, use: (source: KeySource) => void): void => {
     const now = clock.now();
     const found = keys.source(key, now.getTime());
-    if (!(found instanceof Promise)) return next(checkSource(visit, found, now));
-    found.then(
-      (source) => attempt(visit, () => next(checkSource(visit, source, now)), undefined),
-      (error: unknown) => answerRefused(visit, error instanceof Refused ? error : unavailable()),
-    );
+    if (found instanceof Promise) void waitForSource(visit, found, now, use);
+    else use(checkSource(visit, found, now));
+  };
+
+  const waitForSource = async (visit: Visit, found: Promise<KeySource>, now: Date, use: (source: KeySource) => void): Promise<void> => {
+    try {
+      use(checkSource(visit, await found, now));
+    } catch (error) {
+      answerRefused(visit, error);
+    }
   };
 
   /** Judges, commits and answers. */
@@ -171,12 +180,16 @@ export function createCollect(options: CollectOptions): Collect {
     const read = (early: KeySource | undefined): void =>
       bodies.read(visit.req, (error, body) => {
         if (error) return answerRefused(visit, error);
-        attempt(visit, (bytes) => {
-          const envelope = readEnvelope(decodeBody(bytes), route.kind === "batch");
-          const key = sameKey(outside, envelope.key);
-          if (early) takeBody(visit, route, early, envelope, bytes.length);
-          else withSource(visit, key, (source) => takeBody(visit, route, source, envelope, bytes.length));
-        }, body);
+        attempt(
+          visit,
+          (bytes) => {
+            const envelope = readEnvelope(decodeBody(bytes), route.kind === "batch");
+            const key = sameKey(outside, envelope.key);
+            if (early) takeBody(visit, route, early, envelope, bytes.length);
+            else withSource(visit, key, (source) => takeBody(visit, route, source, envelope, bytes.length));
+          },
+          body,
+        );
       });
     // A key outside the body is looked up before the body is read: strangers cannot make us read megabytes.
     if (outside === undefined) read(undefined);
