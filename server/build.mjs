@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = join(import.meta.dirname, "..");
 /** Entry points of the processes; everything of ours is bundled, packages stay outside. */
-export const ENTRIES = ["web", "worker", "cli", "prepare", "teller"];
+export const ENTRIES = ["web", "judge", "worker", "cli", "prepare", "teller"];
 
 /** Everything that ends up in the bundles of the processes, and in the application. */
 const PROCESS_INPUTS = ["server", "domain", "db", "package-lock.json", "tsconfig.json"];

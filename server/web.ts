@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import next from "next";
 import { connect } from "@/db/client";
 import { LIMITS } from "@/domain/events/model";
@@ -32,6 +33,7 @@ const databaseUrl = settings.DATABASE_URL;
 const collect = createCollect({
   database,
   root,
+  judgeThreads: { file: join(import.meta.dirname, "judge.js") },
   // A pool of its own: many flushes cannot starve the application, and it may be dropped when its connections hang.
   reopen: () => connect(databaseUrl, { max: 6, statementTimeoutMs: 5_000, applicationName: "tributary-collect" }),
   log,

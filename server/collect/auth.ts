@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { findSourceByKey, type KeySource } from "@/domain/sources";
 import type { AnySql } from "@/db/client";
 import { Refused } from "./refused";
+import { sameKey } from "./same-key";
 
 const FOUND_MS = 30_000;
 const UNKNOWN_MS = 5_000;
@@ -26,13 +27,6 @@ function userOf(authorization: string): string {
     }
   }
   return user;
-}
-
-/** Two names of one request for its key. Different ones are a mistake that would send data to the wrong source. */
-export function sameKey(known: string | undefined, key: unknown): string | undefined {
-  if (typeof key !== "string" || key === "" || key === known) return known;
-  if (known !== undefined) throw new Refused("conflicting_keys", "The request names different write keys");
-  return key;
 }
 
 /** The write key that a request names outside its body: Basic (with or without the colon), X-Write-Key, the query. */

@@ -1,7 +1,7 @@
-import { elementSpans, memberSpan } from "@/domain/events";
+import { elementSpans, memberSpan } from "@/domain/events/judge";
 import { LIMITS, type JsonObject } from "@/domain/events/model";
-import { sameKey } from "./auth";
 import { Refused } from "./refused";
+import { sameKey } from "./same-key";
 
 export interface Envelope {
   items: unknown[];

@@ -6,20 +6,23 @@ import { env } from "@/domain/kernel/env";
 import type { KeySource } from "@/domain/sources";
 import { clientAddress } from "../proxy-headers";
 import { sendAnswer, sendGif, sendJson, sendRefusal } from "./answers";
-import { keyOfRequest, KeyRing, sameKey } from "./auth";
+import { keyOfRequest, KeyRing } from "./auth";
 import { BodyReader, decodeBody, Gone, type BodyLimits } from "./body";
 import { Connections } from "./connections";
 import { checkOrigin, corsHeaders, originOf, preflightHeaders } from "./cors";
-import { readEnvelope, type Envelope } from "./envelope";
+import { readEnvelope } from "./envelope";
 import { GroupCommit, type CommitLimits } from "./group-commit";
+import { Intake } from "./intake";
+import { judgeItems, type Circumstances, type Items, type JudgedItems } from "./judge-items";
+import { JudgeThreads } from "./judge-threads";
 import { pixelMessage } from "./pixel";
 import { Rates } from "./rate";
 import { RefusalCounts } from "./refusal-counts";
 import { Refused, unavailable } from "./refused";
 import { methodOf, routeOf, type CollectRoute } from "./routes";
+import { sameKey } from "./same-key";
 import { rudderSourceConfig, segmentSettings } from "./sdk-config";
 import { SdkFiles } from "./sdk-files";
-import { createTake } from "./take";
 
 export interface CollectLimits extends CommitLimits, BodyLimits {
   /** Bytes of bodies (as sent and as inflated) in memory at once, over all connections; more are refused with 429. */
@@ -45,6 +48,8 @@ export interface CollectOptions {
   database: Database;
   /** The project's folder: the browser SDK is served from its node_modules. */
   root: string;
+  /** The bundle of server/judge.ts, for threads that judge large bodies. Without it everything is judged here. */
+  judgeThreads?: { file: string; count?: number };
   /** Opens a pool of the collector's own, which it may drop when its connections hang. Without it `database` is used. */
   reopen?: () => Database;
   clock?: Clock;
@@ -64,6 +69,9 @@ export interface Collect {
   close(): Promise<void>;
 }
 
+/** Bodies from here on, in bytes, are judged by a thread: below, handing them over costs more than judging them. */
+const LARGE_BODY = 16 * 1024;
+
 const split = (url: string): { pathname: string; query: URLSearchParams | undefined } => {
   const at = url.indexOf("?");
   return at < 0 ? { pathname: url, query: undefined } : { pathname: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
@@ -80,8 +88,6 @@ interface Visit {
   source: KeySource | undefined;
 }
 
-type Message = Extract<CollectRoute, { kind: "message" | "batch" }>;
-
 /** The collection API (docs/collect.md) on bare `node:http`: no framework, no login, no redirect in front of it. */
 export function createCollect(options: CollectOptions): Collect {
   const clock = options.clock ?? systemClock;
@@ -92,7 +98,8 @@ export function createCollect(options: CollectOptions): Collect {
   const commits = new GroupCommit(connections.sql, limits, connections.guard);
   const keys = new KeyRing(connections.sql, connections.guard);
   const refusals = new RefusalCounts(connections.sql);
-  const take = createTake({ commits, rates: new Rates(), answerBeforeCommit: options.answerBeforeCommit === true });
+  const intake = new Intake({ commits, rates: new Rates(), answerBeforeCommit: options.answerBeforeCommit === true });
+  const threads = options.judgeThreads && new JudgeThreads(options.judgeThreads.file, options.judgeThreads.count);
   const files = new SdkFiles(options.root);
   const bodies = new BodyReader(limits);
   let closed = false;
@@ -124,7 +131,8 @@ export function createCollect(options: CollectOptions): Collect {
 
   const checkSource = (visit: Visit, source: KeySource, now: Date): KeySource => {
     visit.source = source;
-    checkOrigin(source, visit.origin);
+    // Pictures are asked for by pages of any origin.
+    if (visit.route.kind !== "pixel") checkOrigin(source, visit.origin);
     if (source.status !== "enabled") throw new Refused("source_disabled", "This source is disabled");
     keys.used(source.keyId, now);
     return source;
@@ -149,66 +157,88 @@ export function createCollect(options: CollectOptions): Collect {
     }
   };
 
-  /** Judges, commits and answers. */
-  const takeBody = (visit: Visit, route: Message, source: KeySource, envelope: Envelope, bytes: number): void => {
-    const { maxMessageBytes } = source.settings;
-    if (route.kind === "message" && bytes > maxMessageBytes) {
-      const message = `The message has ${bytes} bytes; the limit is ${maxMessageBytes}`;
-      throw new Refused("event_too_large", message, { limit: maxMessageBytes, got: bytes });
+  /** What judging must know of a request. Refuses a message that is too large. */
+  const circumstancesOf = (visit: Visit, source: KeySource, size: number): Circumstances => {
+    const { serverOnly, maxMessageBytes } = source.settings;
+    const { route } = visit;
+    if (route.kind === "message" && size > maxMessageBytes) {
+      const message = `The message has ${size} bytes; the limit is ${maxMessageBytes}`;
+      throw new Refused("event_too_large", message, { limit: maxMessageBytes, got: size });
     }
-    take(
-      {
-        source,
-        envelope,
-        type: route.kind === "message" ? route.type : undefined,
-        bytes,
-        checkSizes: route.kind === "batch" && bytes > maxMessageBytes,
-        ip: addressOf(visit.req, hops),
-        now: clock.now(),
-      },
-      (error, answer) => {
-        if (answer) sendAnswer(visit.res, answer, corsHeaders(visit.origin));
-        else answerRefused(visit, error);
-      },
-    );
+    return {
+      type: route.kind === "message" ? route.type : undefined,
+      source: { type: source.type, settings: { serverOnly, maxMessageBytes } },
+      checkSizes: route.kind === "batch" && size > maxMessageBytes,
+      ip: addressOf(visit.req, hops),
+      now: clock.now(),
+    };
+  };
+
+  const commit = (visit: Visit, source: KeySource, judged: JudgedItems, now: Date, size: number): void =>
+    intake.commit(source, judged, now, size, (error, answer) => {
+      if (visit.route.kind === "pixel" && answer) endPixel(visit.req, visit.res);
+      else if (answer) sendAnswer(visit.res, answer, corsHeaders(visit.origin));
+      else answerRefused(visit, error);
+    });
+
+  const takeEnvelope = (visit: Visit, source: KeySource, envelope: Items, size: number): void => {
+    const circumstances = circumstancesOf(visit, source, size);
+    intake.checkRoom(source, envelope.items.length, circumstances.now);
+    commit(visit, source, judgeItems(envelope, circumstances), circumstances.now, size);
+  };
+
+  /** Has a large body judged by a thread. False: there is none that could. */
+  const judgeApart = (visit: Visit, source: KeySource, key: string, bytes: Buffer): boolean => {
+    if (bytes.length < LARGE_BODY || !threads) return false;
+    const circumstances = circumstancesOf(visit, source, bytes.length);
+    const { now } = circumstances;
+    return threads.judge(bytes, visit.route.kind === "batch", circumstances, (error, judged) => {
+      if (!judged) return answerRefused(visit, error);
+      attempt(
+        visit,
+        () => {
+          sameKey(key, judged.key);
+          intake.checkRoom(source, judged.stored.length + judged.rejected.length, now);
+          commit(visit, source, judged, now, bytes.length);
+        },
+        undefined,
+      );
+    });
   };
 
   // Callbacks from here to the answer: with the AsyncLocalStorage that Next and `withTx` switch on, the promises of an
   // async function cost as much as reading and judging a message.
-  const post = (visit: Visit, route: Message): void => {
-    const outside = keyOfRequest(visit.req, visit.query);
-    const read = (early: KeySource | undefined): void =>
-      bodies.read(visit.req, (error, body) => {
-        if (error) return answerRefused(visit, error);
-        attempt(
-          visit,
-          (bytes) => {
-            const envelope = readEnvelope(decodeBody(bytes), route.kind === "batch");
-            const key = sameKey(outside, envelope.key);
-            if (early) takeBody(visit, route, early, envelope, bytes.length);
-            else withSource(visit, key, (source) => takeBody(visit, route, source, envelope, bytes.length));
-          },
-          body,
-        );
+  const post = (visit: Visit): void => {
+    const batch = visit.route.kind === "batch";
+    const key = keyOfRequest(visit.req, visit.query);
+    const read = (use: (bytes: Buffer) => void): void =>
+      bodies.read(visit.req, (error, bytes) => {
+        if (error) answerRefused(visit, error);
+        else attempt(visit, use, bytes);
       });
+    if (key === undefined) {
+      return read((bytes) => {
+        const envelope = readEnvelope(decodeBody(bytes), batch);
+        withSource(visit, envelope.key, (source) => takeEnvelope(visit, source, envelope, bytes.length));
+      });
+    }
     // A key outside the body is looked up before the body is read: strangers cannot make us read megabytes.
-    if (outside === undefined) read(undefined);
-    else withSource(visit, outside, read);
+    withSource(visit, key, (source) =>
+      read((bytes) => {
+        if (judgeApart(visit, source, key, bytes)) return;
+        const envelope = readEnvelope(decodeBody(bytes), batch);
+        sameKey(key, envelope.key);
+        takeEnvelope(visit, source, envelope, bytes.length);
+      }),
+    );
   };
 
   const pixel = (visit: Visit, type: "track" | "page"): void => {
-    const { req, res } = visit;
     const query = visit.query ?? new URLSearchParams();
-    withSource({ ...visit, origin: undefined }, keyOfRequest(req, query), (source) => {
-      visit.source = source;
-      const now = clock.now();
-      const item = pixelMessage(query, type, now);
-      const envelope = { items: [item], rawItem: (): string => JSON.stringify(item), escapes: true };
-      const bytes = (req.url ?? "").length;
-      take({ source, envelope, type: undefined, bytes, checkSizes: false, ip: addressOf(req, hops), now }, (error) => {
-        if (error) answerRefused(visit, error);
-        else endPixel(req, res);
-      });
+    withSource(visit, keyOfRequest(visit.req, query), (source) => {
+      const item = pixelMessage(query, type, clock.now());
+      const envelope = { items: [item], rawItem: (): string => JSON.stringify(item), escapes: true, key: undefined };
+      takeEnvelope(visit, source, envelope, (visit.req.url ?? "").length);
     });
   };
 
@@ -231,7 +261,7 @@ export function createCollect(options: CollectOptions): Collect {
     switch (route.kind) {
       case "message":
       case "batch":
-        return post(visit, route);
+        return post(visit);
       case "metrics":
         // Measurements that an SDK makes of itself: nothing of a customer in them.
         req.resume();
@@ -267,6 +297,7 @@ export function createCollect(options: CollectOptions): Collect {
     handle,
     close: async () => {
       closed = true;
+      await threads?.close();
       await commits.idle();
       await refusals.flush();
       await connections.close();
