@@ -14,3 +14,5 @@ export { getRequest, listRequests, previewErasure, type RequestList } from "./re
 export { readRequestSettings, updateRequestSettings } from "./settings";
 export { runErasures, type ErasureRun } from "./run-erasures";
 export { repeatErasures, type Repeated } from "./repeat-erasures";
+export { openPackage, openPackageByLink } from "./access-package";
+export type { AccessPackage, PackageRecord, PackageSection } from "./package-model";
