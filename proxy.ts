@@ -24,7 +24,8 @@ export function proxy(request: NextRequest): NextResponse {
 
   const { pathname, search } = request.nextUrl;
   const cookie = secure ? "__Host-tributary.session" : "tributary.session";
-  const isPage = !pathname.startsWith("/api/") && !/^\/(sign-in|setup|invite|reset)(\/|$)/.test(pathname) && !pathname.includes(".");
+  const isPage =
+    !pathname.startsWith("/api/") && !/^\/(sign-in|setup|invite|reset|privacy)(\/|$)/.test(pathname) && !pathname.includes(".");
   let response: NextResponse;
   if (isPage && request.method === "GET" && !request.cookies.has(cookie)) {
     const target = request.nextUrl.clone();

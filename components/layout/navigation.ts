@@ -3,6 +3,7 @@ import {
   FileUp,
   Fingerprint,
   House,
+  Inbox,
   KeyRound,
   MonitorSmartphone,
   Plug,
@@ -86,6 +87,19 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "identity:read",
         key: "d",
         keywords: ["rules", "merge", "un-merge", "blocked values", "resolution", "limits"],
+      },
+    ],
+  },
+  {
+    label: "Governance",
+    entries: [
+      {
+        href: "/requests",
+        label: "Requests",
+        icon: Inbox,
+        permission: "requests:read",
+        key: "q",
+        keywords: ["dsar", "erasure", "erase", "access", "gdpr", "ccpa", "privacy", "data subject"],
       },
     ],
   },

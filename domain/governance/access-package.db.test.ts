@@ -19,8 +19,19 @@ beforeAll(async () => {
   const { sql } = database;
   await sql`insert into sources (id, name, type) values ('src_test', 'Shop', 'website')`;
   await feed(sql, [
-    { type: "identify", userId: marker(1), anonymousId: marker(2), traits: { email: `${marker(3)}@example.com`, name: marker(4), deep: { list: [marker(5)] } } },
-    { type: "track", userId: marker(1), event: marker(6), properties: { p: marker(7), friend: "friend@example.org" }, context: { page: { url: `https://x.test/${marker(8)}` } } },
+    {
+      type: "identify",
+      userId: marker(1),
+      anonymousId: marker(2),
+      traits: { email: `${marker(3)}@example.com`, name: marker(4), deep: { list: [marker(5)] } },
+    },
+    {
+      type: "track",
+      userId: marker(1),
+      event: marker(6),
+      properties: { p: marker(7), friend: "friend@example.org" },
+      context: { page: { url: `https://x.test/${marker(8)}` } },
+    },
     { type: "page", anonymousId: marker(9), context: { device: { id: marker(10), type: "ios" } } },
     { type: "alias", userId: marker(1), previousId: marker(9) },
     { type: "group", userId: marker(1), groupId: marker(11), traits: { name: "Acme" } },
@@ -32,7 +43,9 @@ beforeAll(async () => {
   await sql`insert into rejected_messages (id, source_id, stage, code, message, sample) values
     ('rej_1', 'src_test', 'collect', 'missing_event', 'no event', ${`{"userId":"${marker(1)}","why":"${marker(12)}"}`}),
     ('rej_2', 'src_test', 'collect', 'missing_event', 'no event', ${`{"userId":"${other(1)}"}`})`;
-  const [{ id } = { id: 0 }] = await sql<{ id: number }[]>`select coalesce(a.canonical_id, i.profile_id) as id from identifiers i left join profile_aliases a on a.profile_id = i.profile_id where i.value = ${marker(1)}`;
+  const [{ id } = { id: 0 }] = await sql<
+    { id: number }[]
+  >`select coalesce(a.canonical_id, i.profile_id) as id from identifiers i left join profile_aliases a on a.profile_id = i.profile_id where i.value = ${marker(1)}`;
   await sql`insert into segments (id, key, name, kind, status, version) values ('seg_a', 'a', ${marker(13)}, 'static', 'live', 1)`;
   await sql`insert into segment_members (segment_id, profile_id, entered_at) values ('seg_a', ${id}, now())`;
 });
@@ -71,7 +84,9 @@ test("portability leaves out what was inferred; links end; members need to see p
   const names = (await openPackage(ctx(), id)).sections.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["events", "profile_traits"]));
   expect(names).not.toContain("segment_members");
-  await expect(openPackage(database.ctx({ ...(member("admin") as Extract<Actor, { kind: "user" }>), seesPersonalData: false }), id)).rejects.toThrow(/personal data/);
+  await expect(
+    openPackage(database.ctx({ ...(member("admin") as Extract<Actor, { kind: "user" }>), seesPersonalData: false }), id),
+  ).rejects.toThrow(/personal data/);
   const { path } = await createDownloadLink(ctx(), { id });
   await database.sql`update dsr_links set expires_at = now() - interval '1 second' where request_id = ${id}`;
   expect(await openPackageByLink(stranger(), path.split("/").at(-1) as string)).toBeNull();

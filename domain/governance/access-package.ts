@@ -7,7 +7,7 @@ import { maskText } from "@/domain/profiles";
 import { clusterOf, ints, type ErasureWork } from "./erase-people";
 import { ERASURE_TABLES } from "./erasure-map";
 import { Mentions } from "./mentions";
-import type { AccessPackage, PackageRecord, PackageSection } from "./package-model";
+import type { AccessPackage, PackageRecord, PackageSection } from "./model";
 import { lockRequest, noteActivity, type RequestRow } from "./request-rows";
 import { readSubjectLink } from "./request-links";
 
@@ -81,8 +81,22 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 const ORDER = [
-  "profiles", "identifiers", "profile_traits", "consent_current", "consent_ledger", "segment_members", "computed_values", "list_members",
-  "recipients", "account_links", "devices", "events", "segment_transitions", "identity", "rejected", "requests",
+  "profiles",
+  "identifiers",
+  "profile_traits",
+  "consent_current",
+  "consent_ledger",
+  "segment_members",
+  "computed_values",
+  "list_members",
+  "recipients",
+  "account_links",
+  "devices",
+  "events",
+  "segment_transitions",
+  "identity",
+  "rejected",
+  "requests",
 ];
 const orderOf = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 const titleOf = (table: string): string => table.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
@@ -172,7 +186,10 @@ async function aroundOf(
   return [
     ...of("identity", [...merges.map(({ record }) => record), ...noted]),
     ...of("rejected", rejected),
-    ...of("requests", requests.map(({ record }) => record)),
+    ...of(
+      "requests",
+      requests.map(({ record }) => record),
+    ),
   ];
 }
 
@@ -189,7 +206,10 @@ export async function openPackageByLink(ctx: Ctx, token: string): Promise<Access
 export async function openPackage(ctx: Ctx, id: string): Promise<AccessPackage> {
   requirePermission(ctx, "requests:write");
   if (!can(ctx, "personal_data:see"))
-    throw new DomainError("FORBIDDEN", "The package is personal data. Ask an admin to let you see personal data, or send the person the link.");
+    throw new DomainError(
+      "FORBIDDEN",
+      "The package is personal data. Ask an admin to let you see personal data, or send the person the link.",
+    );
   return withTx(ctx, (tx) => open(tx, id, "opened"));
 }
 

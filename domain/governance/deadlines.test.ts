@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { addBusinessDays, daysLeft, dueDate, extendedDate } from "./deadlines";
-import { DEFAULT_REQUEST_SETTINGS as SETTINGS } from "./model";
+import { addBusinessDays, dueDate, extendedDate } from "./deadlines";
+import { daysLeft, DEFAULT_REQUEST_SETTINGS as SETTINGS } from "./model";
 
 const at = (text: string): Date => new Date(`${text}T10:00:00Z`);
 const day = (date: Date): string => date.toISOString().slice(0, 10);

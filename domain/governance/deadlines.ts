@@ -40,22 +40,3 @@ export function addBusinessDays(from: Date, days: number): Date {
   }
   return out;
 }
-
-export interface DaysLeft {
-  /** Whole days until the deadline; negative when it has passed. */
-  days: number;
-  /** "12 days left", "due today", "3 days overdue". */
-  says: string;
-  /** `late`: passed; `soon`: less than a quarter of the time is left. */
-  tone: "late" | "soon" | "fine";
-}
-
-export function daysLeft(received: Date, due: Date, now: Date): DaysLeft {
-  const days = Math.floor((due.getTime() - now.getTime()) / DAY);
-  const share = (due.getTime() - now.getTime()) / Math.max(1, due.getTime() - received.getTime());
-  if (days < 0) {
-    const over = Math.ceil((now.getTime() - due.getTime()) / DAY);
-    return { days: -over, says: `${over} ${over === 1 ? "day" : "days"} overdue`, tone: "late" };
-  }
-  return { days, says: days === 0 ? "due today" : `${days} ${days === 1 ? "day" : "days"} left`, tone: share < 0.25 ? "soon" : "fine" };
-}

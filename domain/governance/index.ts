@@ -15,4 +15,3 @@ export { readRequestSettings, updateRequestSettings } from "./settings";
 export { runErasures, type ErasureRun } from "./run-erasures";
 export { repeatErasures, type Repeated } from "./repeat-erasures";
 export { openPackage, openPackageByLink } from "./access-package";
-export type { AccessPackage, PackageRecord, PackageSection } from "./package-model";

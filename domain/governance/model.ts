@@ -1,3 +1,5 @@
+import type { Json } from "@/domain/events/model";
+
 /** Data-subject requests: value sets and shapes. Pure; the browser may import it. */
 
 export const REQUEST_KINDS = [
@@ -192,4 +194,45 @@ export interface ErasurePreview {
   profiles: number;
   identifiers: SubjectIdentifier[];
   tables: { table: string; rows: number; what: string }[];
+}
+
+export type PackageRecord = Record<string, Json>;
+
+export interface PackageSection {
+  /** Table or area. */
+  name: string;
+  title: string;
+  records: PackageRecord[];
+}
+
+/** Everything held about one person, as handed over. */
+export interface AccessPackage {
+  format: "tributary-access";
+  version: 1;
+  request: string;
+  kind: string;
+  /** ISO time; the content is as of then. */
+  madeAt: string;
+  sections: PackageSection[];
+}
+
+const DAY = 86_400_000;
+
+interface DaysLeft {
+  /** Whole days until the deadline; negative when it has passed. */
+  days: number;
+  /** "12 days left", "due today", "3 days overdue". */
+  says: string;
+  /** `late`: passed; `soon`: less than a quarter of the time is left. */
+  tone: "late" | "soon" | "fine";
+}
+
+export function daysLeft(received: Date, due: Date, now: Date): DaysLeft {
+  const days = Math.floor((due.getTime() - now.getTime()) / DAY);
+  const share = (due.getTime() - now.getTime()) / Math.max(1, due.getTime() - received.getTime());
+  if (days < 0) {
+    const over = Math.ceil((now.getTime() - due.getTime()) / DAY);
+    return { days: -over, says: `${over} ${over === 1 ? "day" : "days"} overdue`, tone: "late" };
+  }
+  return { days, says: days === 0 ? "due today" : `${days} ${days === 1 ? "day" : "days"} left`, tone: share < 0.25 ? "soon" : "fine" };
 }

@@ -26,6 +26,7 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "consent.allowedSet": "is the gate",
   "consent.requireUse": "is the gate, asked of policy alone",
   "governance.confirmRequest": "guarded by the one-time token of the person",
+  "governance.openPackageByLink": "the person's own data; needs the token of their link",
   "governance.readSubjectLink": "one-time link of the person; needs its token",
   "consent.currentSettings": "purposes and policies for other rooms, which check their own permission",
   "preferences.openPreferences": "needs the signed link",
@@ -97,12 +98,14 @@ export const PUBLIC_ACTIONS: readonly string[] = [
   "app/(auth)/invite/[token]/actions.ts acceptInviteAction",
   "app/(auth)/reset/[token]/actions.ts resetWithLinkAction",
   "app/(auth)/setup/actions.ts createFirstAdminAction",
+  "app/(privacy)/privacy/verify/[token]/actions.ts confirmRequestAction",
   "app/(dashboard)/actions.ts signOutAction",
 ];
 
 /** Route files whose handlers no wrapper makes. */
 export const PUBLIC_ROUTES: Record<string, string> = {
   "app/api/auth/[...nextauth]/route.ts": "next-auth's own protocol: CSRF token, sign-in, single sign-on",
+  "app/api/privacy/[token]/route.ts": "the person's own data; needs the token of their link",
 };
 
 /** Pages that anybody may open. */
@@ -111,4 +114,6 @@ export const PUBLIC_PAGES: Record<string, string> = {
   "app/(auth)/reset/[token]/page.tsx": "password reset; needs the token",
   "app/(auth)/setup/page.tsx": "first admin; needs the token",
   "app/(auth)/sign-in/page.tsx": "sign-in",
+  "app/(privacy)/privacy/download/[token]/page.tsx": "the person's own data; needs the token of their link",
+  "app/(privacy)/privacy/verify/[token]/page.tsx": "the person confirms a request; needs the token",
 };
