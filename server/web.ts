@@ -11,6 +11,7 @@ import { readiness } from "./health";
 import { captureConsole, createLog } from "./log";
 import { createProfileApi } from "./profile-api/handler";
 import { sanitiseHeaders } from "./proxy-headers";
+import { createRequestsApi } from "./requests-api/handler";
 
 /** The web process: one port for collection, health, limits and the application. */
 const log = createLog("web");
@@ -43,6 +44,13 @@ const collect = createCollect({
 const profileReads = connect(databaseUrl, { max: 4, statementTimeoutMs: 5_000, applicationName: "tributary-profile-api" });
 const profileApi = createProfileApi({ database: profileReads, log: (code, detail) => log.error(code, detail) });
 
+const requestsApi = createRequestsApi({
+  database: profileReads,
+  origin: () =>
+    settings.APP_ORIGIN ?? `http://${settings.HOST === "0.0.0.0" || settings.HOST === "::" ? "127.0.0.1" : settings.HOST}:${settings.PORT}`,
+  log: (code, detail) => log.error(code, detail),
+});
+
 let stopping = false;
 const answer = (res: ServerResponse, status: number, body: unknown): void => {
   res.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
@@ -62,6 +70,7 @@ function handler(app: (req: IncomingMessage, res: ServerResponse) => Promise<voi
     if (stopping) res.setHeader("connection", "close");
     const pathname = (req.url ?? "/").split("?", 1)[0] ?? "/";
     if (profileApi.matches(pathname)) return profileApi.handle(req, res);
+    if (requestsApi.matches(pathname)) return requestsApi.handle(req, res);
     if (collect.matches(pathname)) return collect.handle(req, res);
     if (pathname === "/api/health/live") return answer(res, 200, { live: true });
     if (pathname === "/api/health/ready") return void health(res);

@@ -15,3 +15,5 @@ export { readRequestSettings, updateRequestSettings } from "./settings";
 export { runErasures, type ErasureRun } from "./run-erasures";
 export { repeatErasures, type Repeated } from "./repeat-erasures";
 export { openPackage, openPackageByLink } from "./access-package";
+export { cancelOpendsr, opendsrDiscovery, opendsrResults, opendsrStatus, receiveOpendsr } from "./opendsr";
+export { createRegulation, getRegulation } from "./regulations";
