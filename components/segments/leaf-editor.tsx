@@ -334,10 +334,16 @@ function AccountEditor({ leaf, put }: { leaf: LeafOf<"account">; put: Put }) {
           <SuggestInput
             label="Trait of the account"
             value={pathText(path)}
-            source={{ of: "values", kind: "account", path }}
+            source={{ of: "account_traits" }}
             placeholder="trait"
             invalid={pathText(path) === ""}
-            onChange={(text) => put({ ...rest, test, path: textPath(text) })}
+            onChange={(text, chosen) =>
+              put({
+                ...rest,
+                path: chosen?.path ?? textPath(text),
+                test: chosen?.types ? withOperator(usualOperator(chosen.types)) : test,
+              })
+            }
           />
           <TestEditor
             what="Account"

@@ -33,6 +33,7 @@ import { COUNT_COLUMNS } from "./node-counts";
 import { Children } from "./node-view";
 import { SaveDialog, type SaveDetails } from "./save-dialog";
 import { Sentence, sentenceOf, shortWords } from "./sentence";
+import { useLeaveGuard } from "./use-leave-guard";
 import { useDrag, type DropTarget } from "./use-drag";
 import { useEstimate } from "./use-estimate";
 
@@ -344,46 +345,4 @@ export function SegmentBuilder(props: SegmentBuilderProps) {
       </AlertDialog>
     </BuilderProvider>
   );
-}
-
-/** Unsaved changes: closing the tab asks by the browser's means, a link inside the product by a dialog. */
-function useLeaveGuard(dirty: boolean) {
-  const router = useRouter();
-  const [asked, setAsked] = useState<string | null>(null);
-  const armed = useRef(dirty);
-  useEffect(() => {
-    armed.current = dirty;
-  }, [dirty]);
-  useEffect(() => {
-    const onUnload = (event: BeforeUnloadEvent) => {
-      if (armed.current) event.preventDefault();
-    };
-    const onClick = (event: MouseEvent) => {
-      if (!armed.current || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-      const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
-      if (!link || link.target === "_blank" || link.hasAttribute("download") || link.origin !== window.location.origin) return;
-      event.preventDefault();
-      event.stopPropagation();
-      setAsked(link.pathname + link.search);
-    };
-    window.addEventListener("beforeunload", onUnload);
-    // Before the router's own handler.
-    document.addEventListener("click", onClick, true);
-    return () => {
-      window.removeEventListener("beforeunload", onUnload);
-      document.removeEventListener("click", onClick, true);
-    };
-  }, []);
-  return {
-    asked,
-    stay: () => setAsked(null),
-    leave: () => {
-      armed.current = false;
-      if (asked !== null) router.push(asked);
-      setAsked(null);
-    },
-    release: () => {
-      armed.current = false;
-    },
-  };
 }

@@ -29,7 +29,7 @@ export function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: P
             onChange={(event) => putStep(i, { ...step, event })}
           />
           {i > 0 && <StepLimits step={step} i={i} leaf={leaf} onChange={(next, field) => putStep(i, next, field)} />}
-          {leaf.steps.length > 2 && (
+          {leaf.steps.length > (thenNot ? 1 : 2) && (
             <Remove label={`Take step ${i + 1} away`} onClick={() => put({ ...leaf, steps: withoutStep(leaf.steps, i) })} />
           )}
           <Filters event={step.event} where={step.where} onChange={(where, field) => putStep(i, { ...step, where }, field)} />
@@ -53,7 +53,12 @@ export function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: P
               value={thenNot.within}
               onChange={(within) => put({ ...leaf, thenNot: { ...thenNot, within } }, "thenNot")}
             />
-            <Remove label="Take the event that did not follow away" onClick={() => put(rest)} />
+            {leaf.steps.length > 1 && <Remove label="Take the event that did not follow away" onClick={() => put(rest)} />}
+            <Filters
+              event={thenNot.event}
+              where={thenNot.where}
+              onChange={(where, field) => put({ ...leaf, thenNot: { ...thenNot, where } }, field && `thenNot:${field}`)}
+            />
           </>
         )}
       </span>
@@ -131,6 +136,11 @@ function StepLimits({
             onChange={(event) => onChange({ ...keep, without: { ...without, event } })}
           />
           <span>in between</span>
+          <Filters
+            event={without.event}
+            where={without.where}
+            onChange={(where, field) => onChange({ ...keep, without: { ...without, where } }, field && `without:${field}`)}
+          />
           <Remove
             label={`Take “without” of step ${i + 1} away`}
             onClick={() => onChange({ ...rest, ...(within ? { within } : {}), ...(same ? { same } : {}) })}
@@ -149,10 +159,22 @@ function StepLimits({
             placeholder="property"
             onChange={(text, chosen) => {
               const path = chosen?.path ?? textPath(text);
-              onChange({ ...keep, same: [{ path, step: link.step, stepPath: path }, ...(same ?? []).slice(1)] });
+              // The name is mostly the same on both sides: the other follows until it was chosen by itself.
+              const stepPath = pathText(link.stepPath) === pathText(link.path) ? path : link.stepPath;
+              onChange({ ...keep, same: [{ path, step: link.step, stepPath }, ...(same ?? []).slice(1)] });
             }}
           />
-          <span>as step</span>
+          <span>as</span>
+          <SuggestInput
+            label={`Step ${i + 1}: same as property`}
+            value={pathText(link.stepPath)}
+            source={{ of: "properties", event: leaf.steps[link.step]?.event ?? "" }}
+            placeholder="property"
+            onChange={(text, chosen) =>
+              onChange({ ...keep, same: [{ ...link, stepPath: chosen?.path ?? textPath(text) }, ...(same ?? []).slice(1)] })
+            }
+          />
+          <span>of step</span>
           <WordSelect
             label={`Step ${i + 1}: same as step`}
             value={String(link.step)}

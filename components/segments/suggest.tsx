@@ -14,6 +14,7 @@ import { getJson } from "./queries";
 export type Source =
   | { of: "events" }
   | { of: "traits" }
+  | { of: "account_traits" }
   | { of: "properties"; event: string }
   | { of: "values"; kind: ValueKind; path?: readonly string[]; event?: string };
 

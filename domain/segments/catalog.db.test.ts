@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { processAll } from "@/domain/identity";
 import { feed } from "@/domain/identity/test/feed";
 import { member, testDatabase } from "@/server/test/database";
-import { listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
+import { listAccountTraits, listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
 import { checkSeen } from "./check-seen";
 import type { Leaf, Rule, RuleNode } from "./model";
 
@@ -45,6 +45,19 @@ beforeAll(async () => {
 });
 
 describe("catalog", () => {
+  test("traits of accounts with types and paths into objects", async () => {
+    await db.sql`insert into accounts (id, name, traits, meta, first_seen_at, last_seen_at) values
+      ('a1', 'Acme', '{"plan": "pro", "seats": 5, "address": {"country": "DE"}}', '{}', now(), now()),
+      ('a2', null, '{"plan": "free", "seats": "many", "gone": null}', '{}', now(), '2026-01-01')`;
+    const traits = await listAccountTraits(db.ctx());
+    expect(traits.map(({ path, types, count, share }) => ({ path, types, count, share }))).toEqual([
+      { path: ["plan"], types: { string: 2 }, count: 2, share: 1 },
+      { path: ["seats"], types: { number: 1, string: 1 }, count: 2, share: 1 },
+      { path: ["address", "country"], types: { string: 1 }, count: 1, share: 0.5 },
+    ]);
+    await db.sql`delete from accounts`;
+  });
+
   test("event names with exact counts; calls that are no behaviour stay out", async () => {
     const names = await listEventNames(db.ctx());
     expect(names.map(({ name, count }) => ({ name, count }))).toEqual([

@@ -86,6 +86,31 @@ function pathOf(key: string, objects: ReadonlySet<string>): string[] {
   return [key];
 }
 
+/** Traits of accounts, counted in the newest accounts: one level inside objects, the most frequent first. */
+export async function listAccountTraits(ctx: Ctx): Promise<SeenKey[]> {
+  requirePermission(ctx, "segments:read");
+  const rows = await ctx.sql<{ path: string[]; type: string; n: number; last: Date; total: number }[]>`
+    with a as materialized (select traits, last_seen_at from accounts order by last_seen_at desc limit ${SAMPLE.people}),
+    pairs as (
+      select array[t.key] as path, t.value as v, a.last_seen_at from a, jsonb_each(a.traits) t
+      union all
+      select array[t.key, u.key], u.value, a.last_seen_at from a, jsonb_each(a.traits) t,
+        jsonb_each(case when jsonb_typeof(t.value) = 'object' then t.value else '{}' end) u)
+    select path, jsonb_typeof(v) as type, count(*)::int as n, max(last_seen_at) as last, (select count(*) from a)::int as total
+    from pairs where jsonb_typeof(v) not in ('null', 'object') group by 1, 2`;
+  const out = new Map<string, SeenKey>();
+  for (const { path, type, n, last, total } of rows) {
+    const id = JSON.stringify(path);
+    const known = out.get(id) ?? { path, types: {}, count: 0, share: 0, lastSeenAt: "", personal: withheldTrait(path) };
+    known.types[type] = n;
+    known.count += n;
+    known.share = total > 0 ? Math.min(1, known.count / total) : 0;
+    if (last.toISOString() > known.lastSeenAt) known.lastSeenAt = last.toISOString();
+    out.set(id, known);
+  }
+  return [...out.values()].toSorted((x, y) => y.count - x.count || x.path.join().localeCompare(y.path.join())).slice(0, LIST_LIMIT);
+}
+
 const nested = (path: readonly string[], value: Json): JsonObject =>
   path.toReversed().reduce<Json>((inner, key) => Object.fromEntries([[key, inner]]), value) as JsonObject;
 const PROBE = "Probe";

@@ -26,7 +26,7 @@ export type {
   Transition,
   UpdateSegmentInput,
 } from "./contracts";
-export { listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
+export { listAccountTraits, listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
 export { checkSeen } from "./check-seen";
 export { eventFilter } from "./event-filter";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
@@ -35,7 +35,7 @@ export { estimateRule, sampleMembers, testPerson } from "./estimate";
 export { segmentOverlap } from "./overlap";
 export { exportSegment } from "./export-segment";
 export { findSegment, getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage, segmentZone } from "./reads";
-export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
+export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, saveSegment, updateSegment } from "./verbs";
 export { computeSegment, noteFailure } from "./compute";
 export { pruneChanges, stepSegments, type LiveStep } from "./live";
 export { COMPUTE_JOB } from "./store-segment";

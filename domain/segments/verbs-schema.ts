@@ -22,3 +22,4 @@ export const changeSchema = z.strictObject({
   tags: tags.optional(),
 });
 export const duplicateSchema = z.strictObject({ id: z.string().min(1).max(40), name: name.optional() });
+export const saveSchema = updateSchema.extend(changeSchema.shape);

@@ -8,7 +8,7 @@ import { exportSegment } from "./export-segment";
 import type { Leaf, Rule } from "./model";
 import { segmentOverlap } from "./overlap";
 import { getSegment, listSegments, segmentMembersPage, segmentSizes, segmentTransitionsPage } from "./reads";
-import { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, updateSegment } from "./verbs";
+import { changeSegment, createSegment, deleteSegment, duplicateSegment, recomputeSegment, saveSegment, updateSegment } from "./verbs";
 
 const database = testDatabase();
 const ctx = (): Ctx => database.ctx();
@@ -121,6 +121,21 @@ test("a segment lives: saved, computed, edited by difference, duplicated, delete
   await recomputeSegment(ctx(), { id: made.id });
   const jobs = await database.sql<{ key: string }[]>`select key from jobs where kind = 'segments.compute' and key = ${`${made.id}:2`}`;
   expect(jobs).toHaveLength(1);
+});
+
+test("saving an edit is one transaction: a refused name keeps the old rule, a refused version the old name", async () => {
+  const { id } = await createSegment(ctx(), { name: "Whole", rule: all() });
+  const rule = all(leaf.bought("one", 1));
+  await expect(saveSegment(ctx(), { id, basedOn: 1, rule, name: "" })).rejects.toMatchObject({ code: "VALIDATION" });
+  await expect(saveSegment(ctx(), { id, basedOn: 4, rule, name: "Renamed" })).rejects.toMatchObject({ code: "CONFLICT" });
+  await expect(saveSegment(ctx(), { id, basedOn: 1, rule: all(leaf.segment("s", id)), name: "Renamed" })).rejects.toMatchObject({
+    code: "VALIDATION",
+  });
+  expect(await getSegment(ctx(), { id })).toMatchObject({ name: "Whole", version: 1 });
+  expect(await saveSegment(ctx(), { id, basedOn: 1, rule, name: "Renamed", folder: null, tags: ["x"], note: "once" })).toEqual({
+    version: 2,
+  });
+  expect(await getSegment(ctx(), { id })).toMatchObject({ name: "Renamed", version: 2, tags: ["x"], rule });
 });
 
 test("references: no circle, no deletion while used, names in the sentence", async () => {

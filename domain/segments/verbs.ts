@@ -7,7 +7,7 @@ import { parseInput } from "@/domain/kernel/parse";
 import { lockMembership } from "./membership";
 import { askCompute, checkRule, freeKey, keepVersion, lockSegment } from "./store-segment";
 import type { Rule } from "./model";
-import { changeSchema, createSchema, duplicateSchema, idSchema, updateSchema } from "./verbs-schema";
+import { changeSchema, createSchema, duplicateSchema, idSchema, saveSchema, updateSchema } from "./verbs-schema";
 
 export interface CreatedSegment {
   id: string;
@@ -74,6 +74,18 @@ export async function updateSegment(ctx: Ctx, input: unknown): Promise<{ version
       detail: { note: note ?? null },
     });
     return { version };
+  });
+}
+
+/** A new version of the rule together with name, description, folder and tags: all of it or nothing. */
+export async function saveSegment(ctx: Ctx, input: unknown): Promise<{ version: number }> {
+  requirePermission(ctx, "segments:write");
+  const { basedOn, rule, note, ...details } = parseInput(saveSchema, input);
+  return withTx(ctx, async (tx) => {
+    // The version first: where somebody else has saved meanwhile, nothing is changed.
+    const saved = await updateSegment(tx, { id: details.id, basedOn, rule, note });
+    await changeSegment(tx, details);
+    return saved;
   });
 }
 

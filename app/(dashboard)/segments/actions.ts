@@ -11,8 +11,8 @@ import {
   deleteSegment,
   duplicateSegment,
   recomputeSegment,
+  saveSegment,
   snapshotSegment,
-  updateSegment,
   type ChangeSegmentInput,
 } from "@/domain/segments";
 
@@ -21,10 +21,7 @@ export const saveSegmentAction = action(
   "segments:write",
   async (ctx, { id, basedOn, note, ...input }: SaveInput): Promise<{ id: string }> => {
     if (id === undefined) return { id: (await createSegment(ctx, input)).id };
-    const { rule, ...details } = input;
-    // The version first: where somebody else has saved meanwhile, nothing is changed.
-    await updateSegment(ctx, { id, basedOn: basedOn ?? 0, rule, note });
-    await changeSegment(ctx, { id, ...details });
+    await saveSegment(ctx, { id, basedOn: basedOn ?? 0, note, ...input });
     return { id };
   },
   { refresh: "/segments" },

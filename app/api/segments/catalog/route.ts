@@ -1,8 +1,8 @@
 import { route } from "@/app/_server/route";
 import { DomainError } from "@/domain/kernel/errors";
-import { listEventNames, listEventProperties, listTraits, suggestValues } from "@/domain/segments";
+import { listAccountTraits, listEventNames, listEventProperties, listTraits, suggestValues } from "@/domain/segments";
 
-/** What was really seen: `of=events`, `traits`, `properties` (of `event`) or `values` (of a place: `kind`, `path`, `event`, `prefix`). */
+/** What was really seen: `of=events`, `traits`, `account_traits`, `properties` (of `event`) or `values` (of a place: `kind`, `path`, `event`, `prefix`). */
 export const GET = route("segments:read", async (ctx, request) => {
   const { of, path, ...rest } = Object.fromEntries(request.nextUrl.searchParams);
   switch (of) {
@@ -10,12 +10,16 @@ export const GET = route("segments:read", async (ctx, request) => {
       return listEventNames(ctx);
     case "traits":
       return listTraits(ctx);
+    case "account_traits":
+      return listAccountTraits(ctx);
     case "properties":
       return rest.event ? listEventProperties(ctx, rest.event) : [];
     case "values":
       return suggestValues(ctx, { ...rest, ...(path === undefined ? {} : { path: pathOf(path) }) });
     default:
-      throw new DomainError("VALIDATION", "Say what of: events, traits, properties or values.", { fields: { of: "unknown" } });
+      throw new DomainError("VALIDATION", "Say what of: events, traits, account_traits, properties or values.", {
+        fields: { of: "unknown" },
+      });
   }
 });
 
