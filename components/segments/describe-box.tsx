@@ -1,5 +1,6 @@
 "use client";
 
+import { Sparkles } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -10,13 +11,22 @@ import { postJson } from "./queries";
 import { Sentence, sentenceOf } from "./sentence";
 
 /** A sentence becomes a draft that is shown with what was and was not understood; only a click opens it in the builder. */
-export function DescribeBox({ names, onUse }: { names: Readonly<Record<string, string>>; onUse: (rule: Rule) => void }) {
+export function DescribeBox({
+  names,
+  model,
+  onUse,
+}: {
+  names: Readonly<Record<string, string>>;
+  /** The language model that may be asked as well; null: none is set up. */
+  model: { model: string; host: string } | null;
+  onUse: (rule: Rule) => void;
+}) {
   const [sentence, setSentence] = useState("");
-  const [state, setState] = useState<{ draft?: Draft; error?: string; pending?: boolean }>({});
+  const [state, setState] = useState<{ draft?: Draft; error?: string; pending?: Draft["by"] }>({});
   const { draft } = state;
-  const run = () => {
-    setState({ pending: true });
-    postJson<Draft>("/api/segments/draft", { sentence }).then(
+  const run = (by: Draft["by"]) => {
+    setState({ pending: by });
+    postJson<Draft>("/api/segments/draft", { sentence, by }).then(
       (made) => setState({ draft: made }),
       (error: unknown) => setState({ error: error instanceof Error ? error.message : "The sentence could not be read." }),
     );
@@ -26,7 +36,7 @@ export function DescribeBox({ names, onUse }: { names: Readonly<Record<string, s
       className="grid gap-3 rounded-lg border bg-card p-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (sentence.trim() !== "") run();
+        if (sentence.trim() !== "") run("grammar");
       }}
     >
       <Field
@@ -42,28 +52,46 @@ export function DescribeBox({ names, onUse }: { names: Readonly<Record<string, s
           onChange={(event) => setSentence(event.target.value)}
         />
       </Field>
-      <div>
-        <Button type="submit" variant="outline" pending={state.pending ?? false}>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button type="submit" variant="outline" pending={state.pending === "grammar"} disabled={state.pending === "model"}>
           Show the draft
         </Button>
+        {model && (
+          <>
+            <Button
+              variant="ghost"
+              pending={state.pending === "model"}
+              disabled={sentence.trim() === "" || state.pending === "grammar"}
+              onClick={() => run("model")}
+            >
+              <Sparkles aria-hidden />
+              Ask {model.model}
+            </Button>
+            <span className="text-xs text-muted-foreground">
+              sends the sentence and names of events, traits and segments to {model.host}, nobody’s data
+            </span>
+          </>
+        )}
       </div>
       <div role="status">
         {draft && (
           <div className="grid gap-2 rounded-md border bg-muted/60 px-3 py-2.5 text-sm">
-            <h3 className="text-xs font-medium text-muted-foreground">Draft</h3>
+            <h3 className="text-xs font-medium text-muted-foreground">{draft.by === "model" ? "Draft by the language model" : "Draft"}</h3>
             <Sentence phrases={sentenceOf(draft.rule, names)} className="text-base text-pretty" />
             {draft.understood.length > 0 && (
               <ul className="grid gap-0.5 text-xs text-muted-foreground">
                 {draft.understood.map((part) => (
                   <li key={`${part.nodeId}${part.text}`}>
-                    “{part.text}”: {part.means}
+                    {part.text !== "" && <>“{part.text}”: </>}
+                    {part.means}
                   </li>
                 ))}
               </ul>
             )}
             {draft.notUnderstood.length > 0 && (
               <p className="text-xs text-warning-text">
-                Not understood, and not part of the draft: {draft.notUnderstood.map((text) => `“${text}”`).join(", ")}
+                Not understood, and not part of the draft:{" "}
+                {draft.notUnderstood.map((text) => (draft.by === "model" ? text : `“${text}”`)).join(", ")}
               </p>
             )}
             {draft.notes.map((note) => (

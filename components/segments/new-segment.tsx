@@ -19,7 +19,7 @@ import { TemplateGallery } from "./template-gallery";
 type Props = Pick<SegmentBuilderProps, "segments" | "lists" | "traits" | "folders" | "zone" | "save">;
 
 /** Where a new segment begins: blank, a sentence or a template; then the builder. */
-export function NewSegment(builder: Props) {
+export function NewSegment({ model, ...builder }: Props & { model: { model: string; host: string } | null }) {
   const [template] = useQueryState("template");
   // Which templates have data here; the gallery does not wait for it.
   const { data: notes = [] } = useQuery({
@@ -62,6 +62,7 @@ export function NewSegment(builder: Props) {
         }
       />
       <DescribeBox
+        model={model}
         names={Object.fromEntries([...builder.segments, ...builder.lists, ...builder.traits].map(({ id, name }) => [id, name]))}
         onUse={(rule) => setStart({ rule, name: "" })}
       />

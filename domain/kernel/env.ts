@@ -44,6 +44,13 @@ const schema = z.object({
   OUTGOING_ALLOW: z.string().default("").refine(isAllowList, "must be hosts, addresses or networks such as llm.internal:8080,10.0.0.0/8"),
   /** Megabytes that a process may keep of events as columns; what needs more is asked of the database. */
   EVENT_BLOCK_CACHE_MB: z.coerce.number().int().min(1).max(65_536).default(256),
+  /**
+   * An OpenAI-compatible endpoint that may turn sentences into drafts of segments, such as https://api.openai.com/v1.
+   * On when the model is set too; on your own network it also stands in OUTGOING_ALLOW.
+   */
+  LLM_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL such as https://api.openai.com/v1" }).optional(),
+  LLM_MODEL: z.string().min(1).optional(),
+  LLM_API_KEY: z.string().min(1).optional(),
   DEMO: bool,
   /** Set by the CLI: the folder in which the command was typed. */
   TRIBUTARY_CWD: z.string().optional(),

@@ -87,6 +87,7 @@ class Drafter {
     if (this.saidCustomers && !buys) this.notes.add("“customers” is read as all people; say “who bought” for buyers.");
     return {
       rule,
+      by: "grammar",
       understood: this.understood.flatMap((part) => {
         const leaf = leaves.get(part.nodeId);
         return leaf ? [{ ...part, means: plain(describeNode(leaf, { names })) }] : [];

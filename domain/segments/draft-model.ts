@@ -16,6 +16,7 @@ export interface DraftSchema {
 
 /** One part of the sentence and what it became. */
 export interface UnderstoodPart {
+  /** Empty where it is not known which words became the row. */
   text: string;
   nodeId: string;
   /** The row in words. */
@@ -25,6 +26,7 @@ export interface UnderstoodPart {
 /** A rule to look at and confirm; never applied unseen. */
 export interface Draft {
   rule: Rule;
+  by: "grammar" | "model";
   understood: UnderstoodPart[];
   /** Words that became nothing. */
   notUnderstood: string[];

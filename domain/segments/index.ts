@@ -39,7 +39,7 @@ export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomput
 export { computeSegment, noteFailure } from "./compute";
 export { pruneChanges, stepSegments, type LiveStep } from "./live";
 export { COMPUTE_JOB } from "./store-segment";
-export { draftSegment } from "./draft-segment";
+export { draftSegment, sentenceModel } from "./draft-segment";
 export type { Draft, UnderstoodPart } from "./draft-model";
 export { diffRules, type RuleDifference } from "./diff-rules";
 export { lockMembership } from "./membership";
