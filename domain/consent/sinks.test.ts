@@ -20,6 +20,8 @@ const WITHOUT: Record<string, string> = {
   "app/api/segments/[id]/definition/route.ts": "a rule, no people",
   "app/api/privacy/[token]/route.ts": "gives a person their own data, as the law asks",
   "app/api/imports/[id]/errors/route.ts": "gives the importer back the rows of their own file that were refused",
+  "domain/segments/draft-by-model.ts": "sends a sentence without addresses and names of events, no people",
+  "domain/segments/draft-segment.ts": "hands the client to draft-by-model.ts",
   "domain/imports/error-file.ts": "rows of the importer's own file",
   "server/profile-api/handler.ts": "passes on what domain/profiles answers, which asks",
 };
