@@ -25,7 +25,9 @@ export function proxy(request: NextRequest): NextResponse {
   const { pathname, search } = request.nextUrl;
   const cookie = secure ? "__Host-tributary.session" : "tributary.session";
   const isPage =
-    !pathname.startsWith("/api/") && !/^\/(sign-in|setup|invite|reset|privacy)(\/|$)/.test(pathname) && !pathname.includes(".");
+    !pathname.startsWith("/api/") &&
+    !/^\/(sign-in|setup|invite|reset|privacy|preferences|unsubscribe)(\/|$)/.test(pathname) &&
+    !pathname.includes(".");
   let response: NextResponse;
   if (isPage && request.method === "GET" && !request.cookies.has(cookie)) {
     const target = request.nextUrl.clone();

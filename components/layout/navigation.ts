@@ -2,6 +2,7 @@ import {
   ContactRound,
   FileUp,
   Fingerprint,
+  Handshake,
   House,
   Inbox,
   KeyRound,
@@ -93,6 +94,14 @@ export const NAVIGATION: readonly NavigationGroup[] = [
   {
     label: "Governance",
     entries: [
+      {
+        href: "/consent",
+        label: "Consent",
+        icon: Handshake,
+        permission: "consent:read",
+        key: "c",
+        keywords: ["purposes", "policy matrix", "preference centre", "gdpr", "legal basis", "opt-in", "unsubscribe"],
+      },
       {
         href: "/requests",
         label: "Requests",

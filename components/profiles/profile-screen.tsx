@@ -5,6 +5,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { ProfileView } from "@/domain/profiles/schemas";
 import { formatNumber, personName } from "./format";
 import type { IdentityChanges } from "./identity-changes";
+import { ProfileConsent, type ConsentChanges } from "./profile-consent";
 import { ProfileHeader } from "./profile-header";
 import { ProfileIdentities } from "./profile-identities";
 import { ProfileOrders } from "./profile-orders";
@@ -18,11 +19,14 @@ export function ProfileScreen({
   profile,
   now,
   changes,
+  consent,
 }: {
   profile: ProfileView;
   now: number;
   /** Null for whoever may not change people. */
   changes: IdentityChanges | null;
+  /** Null for whoever may not see consent; `changes` null for whoever may not record it. */
+  consent: { changes: ConsentChanges | null } | null;
 }) {
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(PROFILE_TABS).withDefault("overview").withOptions({ history: "push" }));
   const events = profile.stats.reduce((sum, stat) => sum + stat.count, 0);
@@ -38,6 +42,7 @@ export function ProfileScreen({
           <TabsTrigger value="traits">Traits {count(profile.traits.length)}</TabsTrigger>
           <TabsTrigger value="identities">Identities {count(profile.identifiers.length)}</TabsTrigger>
           <TabsTrigger value="orders">Orders {count(profile.orderCount)}</TabsTrigger>
+          {consent === null ? null : <TabsTrigger value="consent">Consent</TabsTrigger>}
         </TabsList>
         <TabsContent value="overview">
           <ProfileOverview profile={profile} now={now} onTab={(next) => void setTab(next)} />
@@ -56,6 +61,11 @@ export function ProfileScreen({
             changes={changes}
           />
         </TabsContent>
+        {consent === null ? null : (
+          <TabsContent value="consent">
+            <ProfileConsent profileId={profile.id} changes={consent.changes} />
+          </TabsContent>
+        )}
         <TabsContent value="orders">
           <ProfileOrders profile={profile} />
         </TabsContent>

@@ -99,11 +99,13 @@ export const PUBLIC_ACTIONS: readonly string[] = [
   "app/(auth)/reset/[token]/actions.ts resetWithLinkAction",
   "app/(auth)/setup/actions.ts createFirstAdminAction",
   "app/(privacy)/privacy/verify/[token]/actions.ts confirmRequestAction",
+  "app/preferences/[token]/actions.ts savePreferencesAction",
   "app/(dashboard)/actions.ts signOutAction",
 ];
 
 /** Route files whose handlers no wrapper makes. */
 export const PUBLIC_ROUTES: Record<string, string> = {
+  "app/unsubscribe/[token]/route.ts": "one-click unsubscribe of mail programs; needs the signed link",
   "app/api/auth/[...nextauth]/route.ts": "next-auth's own protocol: CSRF token, sign-in, single sign-on",
   "app/api/privacy/[token]/route.ts": "the person's own data; needs the token of their link",
 };
@@ -116,4 +118,5 @@ export const PUBLIC_PAGES: Record<string, string> = {
   "app/(auth)/sign-in/page.tsx": "sign-in",
   "app/(privacy)/privacy/download/[token]/page.tsx": "the person's own data; needs the token of their link",
   "app/(privacy)/privacy/verify/[token]/page.tsx": "the person confirms a request; needs the token",
+  "app/preferences/[token]/page.tsx": "the preference centre; needs the signed link",
 };

@@ -1,6 +1,8 @@
 "use server";
 
 import { action } from "@/app/_server/action";
+import type { Channel, StatementState } from "@/domain/consent";
+import { preferenceLink, recordConsent } from "@/domain/preferences";
 import { mergeProfiles, splitIdentifiers, unmergeProfiles } from "@/domain/identity";
 import { deleteView, saveView } from "@/domain/profiles";
 
@@ -23,3 +25,12 @@ export const splitAction = action(
   "profiles:write",
   (ctx, input: { identifiers: { type: string; value: string }[]; reason: string | null }) => splitIdentifiers(ctx, input),
 );
+
+export const recordConsentAction = action(
+  "consent:write",
+  async (ctx, input: { profileId: number; purpose: string; channel?: Channel | null; state: StatementState; note: string }) => {
+    await recordConsent(ctx, input);
+    return null;
+  },
+);
+export const preferenceLinkAction = action("consent:write", (ctx, input: { profileId: number }) => preferenceLink(ctx, input));

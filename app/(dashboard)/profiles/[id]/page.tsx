@@ -8,7 +8,7 @@ import { ProfileScreen } from "@/components/profiles/profile-screen";
 import { can } from "@/domain/access";
 import { DomainError } from "@/domain/kernel/errors";
 import { openProfile, resolveProfile } from "@/domain/profiles";
-import { mergeAction, splitAction, unmergeAction } from "../actions";
+import { mergeAction, preferenceLinkAction, recordConsentAction, splitAction, unmergeAction } from "../actions";
 
 export const metadata: Metadata = { title: "Person" };
 
@@ -32,6 +32,11 @@ export default async function ProfilePage({ params, searchParams }: Props) {
       <ProfileScreen
         profile={profile}
         now={ctx.clock.now().getTime()}
+        consent={
+          can(ctx, "consent:read")
+            ? { changes: can(ctx, "consent:write") ? { record: recordConsentAction, link: preferenceLinkAction } : null }
+            : null
+        }
         changes={can(ctx, "profiles:write") ? { merge: mergeAction, split: splitAction, unmerge: unmergeAction } : null}
       />
     </Page>
