@@ -38,7 +38,14 @@ const OWN: Partial<Record<Target, string>> = {
   property: "Property…",
   product_property: "Property of the product…",
   external_id: "Other identifier…",
+  consent: "Consent, other purpose or category…",
 };
+const CONSENTS: readonly (readonly [string, string])[] = [
+  ["email_marketing", "Consent: e-mail marketing"],
+  ["sms_marketing", "Consent: SMS marketing"],
+  ["advertising", "Consent: advertising"],
+  ["analytics", "Consent: analytics"],
+];
 
 /** What a column of a file of this kind can become, in groups. */
 export function targetGroups(kind: ImportKind): TargetGroup[] {
@@ -55,6 +62,13 @@ export function targetGroups(kind: ImportKind): TargetGroup[] {
     },
     { label: kind === "people" ? "Time" : "Event", options: allowed(["event_name", "timestamp", "message_id", "property"]) },
     {
+      label: "What the person agreed to",
+      options:
+        kind === "people"
+          ? [...CONSENTS.map(([key, label]) => ({ value: `consent:${key}`, label })), { value: "consent:", label: OWN.consent ?? "" }]
+          : [],
+    },
+    {
       label: "Trait of the person",
       options: [...TRAITS.map(([key, label]) => ({ value: `trait:${key}`, label })), { value: "trait:", label: "Other trait…" }],
     },
@@ -65,6 +79,7 @@ export function targetGroups(kind: ImportKind): TargetGroup[] {
 /** The select's value for a column. */
 export function optionOf(column: ColumnMapping): string {
   if (column.target === "trait" && TRAITS.some(([key]) => key === column.key)) return `trait:${column.key}`;
+  if (column.target === "consent" && CONSENTS.some(([key]) => key === column.key)) return `consent:${column.key}`;
   return OWN[column.target] ? `${column.target}:` : column.target;
 }
 
@@ -75,7 +90,7 @@ export function withOption(column: ColumnMapping, value: string, fallback: strin
   const next: ColumnMapping = { column: name, target };
   if (OWN[target]) {
     next.key = key === "" ? fallback : key;
-    if (type && target !== "external_id") next.type = type;
+    if (type && target !== "external_id" && target !== "consent") next.type = type;
     if (key === "birthday" || key === "createdAt") next.type = "date";
   }
   if (dateOrder) next.dateOrder = dateOrder;

@@ -116,6 +116,36 @@ describe("one person", () => {
     },
   );
 
+  it("an imported yes grants, and never lifts what the person said since", async () => {
+    const imported = { consent: { origin: "import", categoryPreferences: { email_marketing: true } } };
+    await send({ type: "identify", userId: "p8", timestamp: at(1), context: imported });
+    expect(await ask("p8", "email_marketing")).toBe("allowed");
+    await send(explicit({ email_marketing: false }, { userId: "p8", timestamp: at(2) }), {
+      type: "identify",
+      userId: "p8",
+      timestamp: at(3),
+      context: imported,
+    });
+    expect(await ask("p8", "email_marketing")).toBe("denied");
+  });
+
+  it("a form and RudderStack's object are read too; on both lists is a no", async () => {
+    await send({
+      userId: "p9",
+      event: "Newsletter form sent",
+      timestamp: at(1),
+      context: { consent: { origin: "form", form: "footer", categoryPreferences: { email_marketing: true } } },
+    });
+    expect(await ask("p9", "email_marketing")).toBe("allowed");
+    await send({
+      userId: "p9",
+      timestamp: at(2),
+      context: { consentManagement: { allowedConsentIds: ["analytics", "advertising"], deniedConsentIds: ["advertising"] } },
+    });
+    expect(await ask("p9", "analytics")).toBe("allowed");
+    expect(await ask("p9", "advertising")).toBe("denied");
+  });
+
   it("GPC denies a sale until an explicit opt-in", async () => {
     await send({ userId: "p5", timestamp: at(1), context: { gpc: true } });
     expect(await ask("p5", "sale_or_sharing")).toBe("denied");

@@ -50,8 +50,12 @@ export const CONSENT_SOURCE = "src_consent";
 export const CONSENT_EVENT = "Segment Consent Preference Updated";
 /** Events of e-mail tools by which a person leaves the channel. */
 const LEAVING_EVENTS: ReadonlySet<string> = new Set(["Unsubscribed", "Email Marked as Spam"]);
-/** Origins that any client may claim with `context.consent.origin`: the person answered a question. */
-const ASKED: ReadonlySet<unknown> = new Set(["form", "banner", "import"]);
+/**
+ * Origins that any client may claim with `context.consent.origin`. In a form or a banner the person answered a question. A
+ * file repeats what another system knew, whenever it was asked: its yes must not lift what the person said since.
+ */
+const ASKED: ReadonlySet<unknown> = new Set(["form", "banner"]);
+const CLAIMED: ReadonlySet<unknown> = new Set([...ASKED, "import"]);
 
 const LIMIT = 100;
 const KEY_LENGTH = 200;
@@ -93,7 +97,7 @@ export function statementsOf(message: ConsentMessage, options: ReadOptions): New
   const base: Base = {
     at,
     stream: explicit ? "explicit" : "signal",
-    origin: ASKED.has(claimed) ? (claimed as Origin) : isEvent ? "consent_event" : "consent_object",
+    origin: CLAIMED.has(claimed) ? (claimed as Origin) : isEvent ? "consent_event" : "consent_object",
     noticeHash: textOf(own?.["noticeHash"], 64),
     locale: textOf(own?.["locale"], 35),
     proof: proofOf(context, own),

@@ -28,7 +28,7 @@ export interface JudgeInput {
   /** False when the caller knows that the JSON text had no `\u` escape: strings are then not searched for them. */
   escapes?: boolean;
   /** The sender's address. Filled in for client-side sources, or where the message says `context.direct`. IPv4 only. */
-  client?: { ip: string | undefined; clientSide: boolean };
+  client?: { ip: string | undefined; clientSide: boolean; /** The browser's header `Sec-GPC: 1`. */ gpc?: boolean };
 }
 
 export interface JudgedMessage {
@@ -195,10 +195,15 @@ function finish(first: string, message: InboxMessage, notes: Notes, client: Judg
   const bodyHash = hash("sha256", first, "hex").slice(0, 16);
   let body = first.slice(0, -1);
   const { context } = message;
+  const browser = client?.clientSide === true || context["direct"] === true;
   const ip = client?.ip;
-  if (ip !== undefined && context["ip"] === undefined && (client?.clientSide === true || context["direct"] === true) && isIpv4(ip)) {
-    body = `${body.slice(0, -1)}${first.endsWith("{}}") ? "" : ","}"ip":"${ip}"}`;
-    message.context = { ...context, ip };
+  const addIp = browser && ip !== undefined && context["ip"] === undefined && isIpv4(ip);
+  // A browser's own signal stands even where the page's script does not pass it on.
+  const addGpc = browser && client?.gpc === true && context["gpc"] === undefined;
+  if (addIp || addGpc) {
+    const more = addIp ? (addGpc ? `"ip":"${ip}","gpc":true` : `"ip":"${ip}"`) : `"gpc":true`;
+    body = `${body.slice(0, -1)}${first.endsWith("{}}") ? "" : ","}${more}}`;
+    message.context = { ...context, ...(addIp ? { ip } : {}), ...(addGpc ? { gpc: true } : {}) };
   }
   body += `,"timestamp":"${message.timestamp}"`;
   if (message.sentAt !== undefined) body += `,"sentAt":${JSON.stringify(message.sentAt)}`;

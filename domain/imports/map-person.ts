@@ -23,6 +23,8 @@ export interface Person {
   phone?: string;
   externalIds: { id: string; type: string; collection: "users"; encoding: "none" }[];
   traits: JsonObject;
+  /** Consent by purpose or category; absent: the file says nothing about it. */
+  consent?: Record<string, boolean>;
 }
 
 interface Bound {
@@ -37,6 +39,7 @@ export class RowReader {
   readonly properties: Bound[] = [];
   readonly productProperties: Bound[] = [];
   private readonly external: Bound[] = [];
+  private readonly consents: Bound[] = [];
 
   constructor(
     readonly headers: string[],
@@ -52,6 +55,7 @@ export class RowReader {
       else if (column.target === "property") this.properties.push(bound);
       else if (column.target === "product_property") this.productProperties.push(bound);
       else if (column.target === "external_id") this.external.push(bound);
+      else if (column.target === "consent") this.consents.push(bound);
       else this.single.set(column.target, bound);
     }
   }
@@ -178,9 +182,24 @@ export class RowReader {
       const id = record.cells[index]?.trim();
       if (id) person.externalIds.push({ id, type: mapping.key ?? "external_id", collection: "users", encoding: "none" });
     }
+    const consent = this.consent(record);
+    if (consent) person.consent = consent;
     if (person.email !== undefined) traits["email"] = person.email;
     if (person.phone !== undefined) traits["phone"] = person.phone;
     return person;
+  }
+
+  /** Only a clear yes or no is one; anything else says nothing, with a warning. */
+  private consent(record: CsvRecord): Record<string, boolean> | undefined {
+    const out: Record<string, boolean> = {};
+    for (const { index, mapping } of this.consents) {
+      const cell = record.cells[index];
+      if (cell === undefined || cell.trim() === "") continue;
+      const value = readBoolean(cell);
+      if (value === null) this.warn("not_a_boolean", record.line);
+      else out[mapping.key ?? mapping.column] = value;
+    }
+    return Object.keys(out).length === 0 ? undefined : out;
   }
 
   /** Why a row names nobody: the identifier columns are empty, or hold nothing usable. */

@@ -258,3 +258,23 @@ describe("FingerprintTable", () => {
     expect(table.size).toBe(5003);
   });
 });
+
+describe("consent columns", () => {
+  const mapping = { kind: "people", columns: [
+    { column: "id", target: "user_id" }, { column: "mail ok", target: "consent", key: "email_marketing" }, { column: "ads ok", target: "consent", key: "advertising" },
+  ] }; // prettier-ignore
+
+  it("take a clear yes or no; anything else says nothing", () => {
+    const { messages, warnings } = run(["id", "mail ok", "ads ok"], mapping, [
+      ["u1", "yes", "no"],
+      ["u2", "", "maybe"],
+      ["u3", "TRUE", ""],
+    ]);
+    expect(messages.map(({ context }) => context["consent"])).toEqual([
+      { origin: "import", categoryPreferences: { email_marketing: true, advertising: false } },
+      undefined,
+      { origin: "import", categoryPreferences: { email_marketing: true } },
+    ]);
+    expect(warnings).toEqual(["not_a_boolean@3"]);
+  });
+});

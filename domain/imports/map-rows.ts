@@ -91,7 +91,16 @@ export class RowMapper {
     if (!ids) throw this.reader.noIdentifier(record);
     const time = this.reader.time(record);
     const context = contextOf(person, false);
-    const key = digest("people", canonicalJson({ ...ids, traits: person.traits, externalIds: person.externalIds, at: time?.at }));
+    const key = digest(
+      "people",
+      canonicalJson({
+        ...ids,
+        traits: person.traits,
+        externalIds: person.externalIds,
+        at: time?.at,
+        ...(person.consent ? { consent: person.consent } : {}),
+      }),
+    );
     const timestamp = new Date(time?.at ?? this.options.defaultTime).toISOString();
     out.push({
       kind: "message",
@@ -299,6 +308,7 @@ function idsOf(person: Person): Ids | null {
 /** Contact points ride along on events, where there are no traits to name them. */
 function contextOf(person: Person, withTraits: boolean): JsonObject {
   const context: JsonObject = { library: { ...LIBRARY } };
+  if (person.consent) context["consent"] = { origin: "import", categoryPreferences: person.consent };
   if (person.externalIds.length > 0) context["externalIds"] = person.externalIds.map((id) => ({ ...id }));
   if (withTraits && (person.email !== undefined || person.phone !== undefined)) {
     context["traits"] = {

@@ -78,6 +78,7 @@ export const TARGETS = [
   "anonymous_id",
   "external_id",
   "trait",
+  "consent",
   "timestamp",
   "event_name",
   "message_id",
@@ -104,6 +105,7 @@ export const TARGET_LABELS: Record<Target, string> = {
   anonymous_id: "Anonymous id",
   external_id: "Other identifier",
   trait: "Trait of the person",
+  consent: "Consent",
   timestamp: "Time",
   event_name: "Event name",
   message_id: "Event id",
@@ -122,11 +124,11 @@ export const TARGET_LABELS: Record<Target, string> = {
 };
 
 /** Targets that need a name of their own: the trait, property or identifier type. */
-export const KEYED_TARGETS: readonly Target[] = ["trait", "property", "product_property", "external_id"];
+export const KEYED_TARGETS: readonly Target[] = ["trait", "property", "product_property", "external_id", "consent"];
 
 const PERSON: readonly Target[] = ["user_id", "email", "phone", "anonymous_id", "external_id", "trait"];
 export const KIND_TARGETS: Record<ImportKind, readonly Target[]> = {
-  people: ["ignore", ...PERSON, "timestamp"],
+  people: ["ignore", ...PERSON, "consent", "timestamp"],
   events: ["ignore", "event_name", "timestamp", "message_id", ...PERSON, "property"],
   transactions: [
     "ignore",

@@ -457,6 +457,18 @@ test("the address is filled in for websites, and for servers only where the mess
   ]);
 });
 
+test("a browser's Sec-GPC header stands in the context; a server's does not", async () => {
+  const server = await makeSource(database);
+  const gpc = { "sec-gpc": "1" };
+  await send("/v1/track", message({ messageId: "gpc-web" }), { headers: gpc });
+  await send("/v1/track", message({ messageId: "gpc-own", context: { gpc: false } }), { headers: gpc });
+  await send("/v1/track", message({ messageId: "gpc-off" }), { headers: { "sec-gpc": "0" } });
+  await send("/v1/track", message({ messageId: "gpc-server" }), { key: server.key, headers: gpc });
+  const all = [...(await storedMessages(database, source.id)), ...(await storedMessages(database, server.id))];
+  const read = (id: string) => (all.find((one) => one["messageId"] === id)?.["context"] as Record<string, unknown> | undefined)?.["gpc"];
+  expect(["gpc-web", "gpc-own", "gpc-off", "gpc-server"].map(read)).toEqual([true, false, undefined, undefined]);
+});
+
 test("the pixel is a picture whatever happens, and stores what it can", async () => {
   const own = await makeSource(database, { type: "email" });
   const get = async (query: string) => {

@@ -13,6 +13,8 @@ export interface Circumstances {
   /** Whether one item can be over its limit at all. */
   checkSizes: boolean;
   ip: string;
+  /** Global Privacy Control, as the browser's header says. */
+  gpc: boolean;
   now: Date;
 }
 
@@ -63,12 +65,12 @@ export function judgeItems(envelope: Items, circumstances: Circumstances): Judge
 
 type Refusal = Pick<RejectedItem, "code" | "field" | "message">;
 
-function judgeInput(envelope: Items, { source, type, ip, now }: Circumstances, rawText: () => string): JudgeInput {
+function judgeInput(envelope: Items, { source, type, ip, gpc, now }: Circumstances, rawText: () => string): JudgeInput {
   const input: JudgeInput = {
     receivedAt: now,
     rawText,
     escapes: envelope.escapes,
-    client: { ip, clientSide: (source.type === "website" || source.type === "mobile") && !source.settings.serverOnly },
+    client: { ip, gpc, clientSide: (source.type === "website" || source.type === "mobile") && !source.settings.serverOnly },
   };
   if (type !== undefined) input.typeFromPath = type;
   if (envelope.context !== undefined) input.envelopeContext = envelope.context;

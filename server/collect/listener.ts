@@ -170,6 +170,7 @@ export function createCollect(options: CollectOptions): Collect {
       source: { type: source.type, settings: { serverOnly, maxMessageBytes } },
       checkSizes: route.kind === "batch" && size > maxMessageBytes,
       ip: addressOf(visit.req, hops),
+      gpc: visit.req.headers["sec-gpc"] === "1",
       now: clock.now(),
     };
   };
