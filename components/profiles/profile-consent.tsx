@@ -59,7 +59,7 @@ const KEY_LABELS: Record<string, string> = {
 };
 
 /** What a person said, what may be done, and how it was on any day. */
-export function ProfileConsent({ profileId, changes }: { profileId: number; changes: ConsentChanges | null }) {
+export function ProfileConsent({ profileId, now, changes }: { profileId: number; now: number; changes: ConsentChanges | null }) {
   const [day, setDay] = useState("");
   const asOf = day === "" ? undefined : `${day}T23:59:59.999Z`;
   const query = useQuery({
@@ -98,7 +98,7 @@ export function ProfileConsent({ profileId, changes }: { profileId: number; chan
     <section aria-label="Consent" className="grid gap-4">
       <div className="flex flex-wrap items-end justify-between gap-3">
         <Field label="As of" hint={`Shown as of ${formatMinute(view.asOf)} UTC.`} className="w-48">
-          <Input type="date" value={day} max={new Date().toISOString().slice(0, 10)} onChange={(event) => setDay(event.target.value)} />
+          <Input type="date" value={day} max={new Date(now).toISOString().slice(0, 10)} onChange={(event) => setDay(event.target.value)} />
         </Field>
         {changes ? (
           <div className="flex flex-wrap gap-2">

@@ -63,7 +63,7 @@ export function ProfileScreen({
         </TabsContent>
         {consent === null ? null : (
           <TabsContent value="consent">
-            <ProfileConsent profileId={profile.id} changes={consent.changes} />
+            <ProfileConsent profileId={profile.id} now={now} changes={consent.changes} />
           </TabsContent>
         )}
         <TabsContent value="orders">
