@@ -95,3 +95,36 @@ test("one's own name is saved and the wrong current password is refused", async 
   await masked.getByRole("button", { name: "Change password" }).click();
   await expect(masked.getByText("This is not your current password.")).toBeVisible();
 });
+
+test("exchange rates are set, imported from a file, exported and removed; a marketer does not get in", async ({
+  admin,
+  marketer,
+  watch,
+}) => {
+  watch.allow(/403/);
+  await admin.goto("/settings/currencies");
+  await admin.getByLabel("Currency", { exact: true }).selectOption("ISK");
+  await admin.getByLabel("From day").fill("2025-01-01");
+  await admin.getByLabel("1 unit in EUR").fill("0,0069");
+  await admin.getByRole("button", { name: "Set rate" }).click();
+  const rates = admin.getByRole("table", { name: "Rates" });
+  await expect(rates.getByRole("row", { name: /2025-01-01 ISK 0\.0069/ })).toBeVisible();
+  const load = async (text: string): Promise<void> => {
+    await admin.getByLabel("File").setInputFiles({ name: "rates.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await admin.getByLabel("What the numbers mean").selectOption("from");
+    await admin.getByRole("button", { name: "Import rates" }).click();
+  };
+  await load("Date,ISK\n2025-02-01,not a number\n");
+  await expect(admin.getByText('Line 2: "not a number" is no rate of ISK.')).toBeVisible();
+  await load("Date,ISK\n2025-02-01,125\n");
+  await admin.getByRole("link", { name: /^ISK/ }).click();
+  await expect(rates.getByRole("row", { name: /2025-02-01 ISK 0\.008/ })).toBeVisible();
+  await expectAccessible(admin);
+  await expectNoSidewaysScroll(admin, 360);
+  await admin.setViewportSize({ width: 1280, height: 800 });
+  expect(await (await admin.request.get("/api/settings/exchange-rates")).text()).toContain("2025-02-01,ISK,0.008\r\n");
+  for (const day of ["2025-01-01", "2025-02-01"]) await admin.getByRole("button", { name: `Remove the rate of ISK from ${day}` }).click();
+  await expect(admin.getByRole("button", { name: /Remove the rate of ISK/ })).toHaveCount(0);
+  await marketer.goto("/settings/currencies");
+  await expect(marketer.getByLabel("From day")).toHaveCount(0);
+});

@@ -18,7 +18,10 @@ export default async function HomePage({ searchParams }: { searchParams: Promise
     <Page>
       <PageHeader title="Home" description="Everything this install holds, in totals." />
       <OnboardingChecklist initial={onboarding} dismiss={dismissOnboardingAction} />
-      <HomeOverview initial={overview} links={{ profiles: can(ctx, "profiles:read"), sources: can(ctx, "sources:read") }} />
+      <HomeOverview
+        initial={overview}
+        links={{ profiles: can(ctx, "profiles:read"), sources: can(ctx, "sources:read"), rates: can(ctx, "settings:write") }}
+      />
     </Page>
   );
 }

@@ -10,12 +10,15 @@ import { NativeSelect } from "@/components/ui/native-select";
 import { OVERVIEW_RANGE_LABELS, OVERVIEW_RANGES, type GrowthPoint, type Overview, type OverviewRange } from "@/domain/overview/model";
 import { identifierLabel } from "@/domain/profiles/model";
 import { HealthCard } from "./health-card";
+import { moneyTotal } from "@/components/layout/money";
+import { cn } from "@/components/ui/cn";
 import { fetchOverview } from "./fetch-overview";
-import { formatMoney } from "./format";
 
 export interface HomeLinks {
   profiles: boolean;
   sources: boolean;
+  /** The exchange rates. */
+  rates: boolean;
 }
 
 /** The state of the install in aggregates; renews itself every five seconds. */
@@ -115,9 +118,7 @@ function Figures({ overview, links }: { overview: Overview; links: HomeLinks }) 
       <Figure label="Events" value={formatCount(events.total)}>
         {overview.range === "all" ? "page views, orders and other behaviour" : `${formatCount(events.inRange)} in the ${period}`}
       </Figure>
-      <Figure label="Net revenue" value={formatMoney(revenue.net)}>
-        {formatCount(revenue.orders)} orders, less refunds; all time, currencies not converted
-      </Figure>
+      <Revenue revenue={revenue} rates={links.rates} />
       <Figure label="Identifiers" value={formatCount(identifiers.total)}>
         {identifiers.byType[0]
           ? `${formatCount(identifiers.byType[0].n)} ${identifierLabel(identifiers.byType[0].type).toLowerCase()}s`
@@ -137,7 +138,23 @@ function Figures({ overview, links }: { overview: Overview; links: HomeLinks }) 
   );
 }
 
-function Figure(props: { label: string; value: string; href?: string | null; className?: string; children: ReactNode }) {
+/** Amounts of different currencies are converted at the rate of their day, never added up as they are. */
+function Revenue({ revenue, rates }: { revenue: Overview["revenue"]; rates: boolean }) {
+  const { text, note } = moneyTotal(revenue);
+  const missing = revenue.converted !== null && revenue.converted.without.some((code) => code !== null);
+  return (
+    <Figure label="Net revenue" value={text} {...(revenue.amounts.length > 1 ? { small: !text.startsWith("≈") } : {})}>
+      {formatCount(revenue.orders)} orders, less refunds; all time. {note}{" "}
+      {missing && rates ? (
+        <Link href="/settings/currencies" className="text-primary-text underline underline-offset-2">
+          Enter exchange rates
+        </Link>
+      ) : null}
+    </Figure>
+  );
+}
+
+function Figure(props: { label: string; value: string; href?: string | null; className?: string; small?: boolean; children: ReactNode }) {
   return (
     <div className={`relative flex min-w-0 flex-col gap-0.5 bg-card px-3 py-3 sm:px-4 ${props.className ?? ""}`}>
       <dt className="text-sm text-muted-foreground">
@@ -149,7 +166,9 @@ function Figure(props: { label: string; value: string; href?: string | null; cla
           props.label
         )}
       </dt>
-      <dd className="text-lg font-semibold tracking-tight break-words tabular-nums sm:text-2xl">{props.value}</dd>
+      <dd className={cn("text-lg font-semibold tracking-tight break-words tabular-nums", props.small ? "sm:text-lg" : "sm:text-2xl")}>
+        {props.value}
+      </dd>
       <dd className="text-xs text-muted-foreground">{props.children}</dd>
     </div>
   );

@@ -14,6 +14,7 @@ import {
   Users,
   UsersRound,
   type LucideIcon,
+  Coins,
 } from "lucide-react";
 import type { Permission } from "@/domain/access/model";
 
@@ -131,6 +132,14 @@ export const SETTINGS_PAGES: readonly (NavigationEntry & { section: "account" | 
     permission: "settings:read",
     section: "install",
     keywords: ["company", "timezone", "currency", "demo data"],
+  },
+  {
+    href: "/settings/currencies",
+    label: "Currencies",
+    icon: Coins,
+    permission: "settings:read",
+    section: "install",
+    keywords: ["exchange rates", "money", "conversion"],
   },
   {
     href: "/settings/members",

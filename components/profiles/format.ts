@@ -13,14 +13,7 @@ export const formatClock = (iso: string): string => clock.format(new Date(iso));
 export const formatMinute = (iso: string): string => `${day.format(new Date(iso))}, ${shortClock.format(new Date(iso))}`;
 export const formatTime = (iso: string): string => `${day.format(new Date(iso))}, ${clock.format(new Date(iso))} UTC`;
 
-/** Decimal text to money; without a currency a plain number with two decimals. */
-export function formatMoney(amount: string | number, currency: string | null): string {
-  const n = Number(amount);
-  if (currency !== null && /^[A-Z]{3}$/.test(currency)) {
-    return new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(n);
-  }
-  return new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(n);
-}
+export { formatMoney, moneyTotal } from "@/components/layout/money";
 
 const STEPS: readonly [limit: number, seconds: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [60, 1, "second"],

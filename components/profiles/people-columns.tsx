@@ -4,7 +4,7 @@ import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { PEOPLE_COLUMNS, type PeopleColumn } from "@/domain/profiles/model";
 import type { PersonRow } from "@/domain/profiles/schemas";
-import { countryName, formatAgo, formatDay, formatMoney, formatNumber, formatTime, personName } from "./format";
+import { countryName, formatAgo, formatDay, moneyTotal, formatNumber, formatTime, personName } from "./format";
 
 const none = <span className="text-muted-foreground">–</span>;
 const text = (value: string | null) => (value === null ? none : <span title={value}>{value}</span>);
@@ -86,6 +86,9 @@ const COLUMNS: Record<PeopleColumn, (now: number) => Omit<DataColumn<PersonRow>,
     width: 120,
     align: "end",
     sort: "value",
-    cell: (row) => (Number(row.revenue) === 0 ? none : formatMoney(row.revenue, row.currency)),
+    cell: (row) => {
+      const { text, note } = moneyTotal(row.value);
+      return row.value.amounts.length === 0 ? none : <span {...(note === null ? {} : { title: note })}>{text}</span>;
+    },
   }),
 };

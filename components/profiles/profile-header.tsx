@@ -5,7 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Hint } from "@/components/ui/tooltip";
 import type { IdentifierView, ProfileView } from "@/domain/profiles/schemas";
-import { countryName, formatAgo, formatDay, formatMoney, formatNumber, formatTime, identifierLabel, personName } from "./format";
+import { countryName, formatAgo, formatDay, moneyTotal, formatNumber, formatTime, identifierLabel, personName } from "./format";
 
 const PRIMARY = ["email", "phone", "user_id", "anonymous_id"];
 
@@ -17,6 +17,7 @@ function primary(identifiers: readonly IdentifierView[]): IdentifierView[] {
 /** Who this is at a glance. */
 export function ProfileHeader({ profile, now }: { profile: ProfileView; now: number }) {
   const name = personName({ ...profile, userId: profile.identifiers.find((item) => item.type === "user_id")?.value ?? null });
+  const value = moneyTotal(profile.value);
   const place = [profile.city, profile.country === null ? null : countryName(profile.country)].filter((part) => part !== null).join(", ");
   return (
     <header className="rounded-xl border bg-card">
@@ -66,8 +67,11 @@ export function ProfileHeader({ profile, now }: { profile: ProfileView; now: num
         </div>
       </div>
       <dl className="grid grid-cols-2 border-t sm:grid-cols-3 lg:grid-cols-5 [&>div]:border-border [&>div]:px-5 [&>div]:py-3 lg:[&>div+div]:border-l">
-        <Figure label="Value so far" hint="Orders less refunds and cancellations, over all sources.">
-          {Number(profile.revenue) === 0 && profile.currency === null ? "–" : formatMoney(profile.revenue, profile.currency)}
+        <Figure
+          label="Value so far"
+          hint={`Orders less refunds and cancellations, over all sources.${value.note === null ? "" : ` ${value.note}`}`}
+        >
+          {value.text}
         </Figure>
         <Figure label="Orders">{formatNumber(profile.orderCount)}</Figure>
         <Figure label="Events" hint="What the person did; identify, group and alias calls are not counted.">

@@ -10,7 +10,7 @@ import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ProfileView } from "@/domain/profiles/schemas";
 import { eventLook, TONE_CLASSES } from "./event-look";
-import { eventLabel, formatAgo, formatDay, formatMoney, formatNumber, formatTime } from "./format";
+import { eventLabel, formatAgo, formatDay, formatMoney, moneyTotal, formatNumber, formatTime } from "./format";
 import { fetchTimeline, profileKeys } from "./queries";
 import { TraitValue } from "./trait-value";
 
@@ -87,8 +87,8 @@ export function ProfileOverview({
           ) : (
             <dl className="grid grid-cols-3 gap-3 text-sm">
               <Small label="Completed">{formatNumber(profile.orderCount)}</Small>
-              <Small label="Net value">{formatMoney(profile.revenue, profile.currency)}</Small>
-              <Small label="Per order">{formatMoney(Number(profile.revenue) / profile.orderCount, profile.currency)}</Small>
+              <Small label="Net value">{moneyTotal(profile.value).text}</Small>
+              <Small label="Per order">{perOrder(profile)}</Small>
             </dl>
           )}
         </Section>
@@ -265,3 +265,11 @@ export const StatusBadge = ({ status }: { status: string }) =>
       {{ shared: "Shared device", no_merge: "Joins nobody", quarantined: "Quarantined", signed_out: "Signed out" }[status] ?? status}
     </Badge>
   );
+
+/** Only where there is one amount that all orders are in. */
+function perOrder({ value, orderCount }: ProfileView): string {
+  const [only] = value.amounts;
+  if (!only || (value.converted && value.converted.without.length > 0)) return "–";
+  const { net, currency } = value.converted ?? only;
+  return `${value.converted ? "≈ " : ""}${formatMoney(Number(net) / orderCount, currency)}`;
+}

@@ -14,5 +14,13 @@ export { listMembers } from "./list-members";
 export { listOwnSessions, listSessions, revokeOwnOtherSessions, revokeOwnSession, revokeSession } from "./manage-sessions";
 export { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./manage-api-keys";
 export { companySettings, readSettings, updateSettings } from "./settings";
+export {
+  deleteExchangeRate,
+  exportExchangeRates,
+  importExchangeRates,
+  listExchangeRates,
+  rateTable,
+  setExchangeRate,
+} from "./exchange-rates";
 export { hashPassword } from "./password";
 export { permissionTable, type Cell } from "./permission-table";

@@ -174,3 +174,11 @@ export interface CompanySettings {
   currency: string;
 }
 export const DEFAULT_COMPANY: CompanySettings = { name: "My company", timezone: "UTC", currency: "EUR" };
+
+/** Rates into the company's currency, as its settings page shows them. Decimal text: 1 unit of the currency in the base. */
+export interface ExchangeRates {
+  base: string;
+  currencies: { currency: string; day: string; rate: string; days: number; since: string }[];
+  /** The newest 200. */
+  rows: { currency: string; day: string; rate: string; updatedAt: string; updatedBy: string | null }[];
+}

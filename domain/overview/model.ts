@@ -1,3 +1,4 @@
+import type { MoneyTotal } from "@/domain/kernel/money";
 import type { HealthState } from "@/domain/sources/model";
 
 export const OVERVIEW_RANGES = ["30d", "90d", "12m", "all"] as const;
@@ -33,8 +34,8 @@ export interface Overview {
   identifiers: { total: number; byType: { type: string; n: number }[] };
   /** Behavioural events: identify, group and alias calls are not counted. */
   events: { total: number; inRange: number };
-  /** Order values less refunds over all people, decimal text; currencies are not converted. */
-  revenue: { net: string; orders: number };
+  /** Order values less refunds over all people and all time, by currency and in the company's own. */
+  revenue: MoneyTotal & { orders: number };
   growth: GrowthPoint[];
   bySource: { id: string; name: string; n: number }[];
   byEvent: { name: string; n: number }[];

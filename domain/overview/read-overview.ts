@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { requirePermission } from "@/domain/access";
+import { rateTable, requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
+import { totalOf } from "@/domain/kernel/money";
 import { parseInput } from "@/domain/kernel/parse";
 import { processingFailure } from "@/domain/identity";
 import { HEALTH_STATES, readAllSources, type HealthState } from "@/domain/sources";
@@ -22,6 +23,7 @@ export async function readOverview(ctx: Ctx, given: unknown): Promise<Overview> 
     readProcessing(ctx),
     ctx.sql<{ n: number }[]>`select count(*)::int as n from segments where check_difference > 0 and status = 'live' and deleted_at is null`,
   ]);
+  const rates = await rateTable(ctx.sql, { of: [...new Set(counts.revenue.flatMap((row) => row.currency ?? []))] });
   const span = spanOf(range, now.getTime(), counts.days[0]?.day ?? null);
   const growth = growthOf(counts.days, span);
 
@@ -60,7 +62,7 @@ export async function readOverview(ctx: Ctx, given: unknown): Promise<Overview> 
     },
     identifiers: { total: counts.identifiers.reduce((sum, one) => sum + one.n, 0), byType: counts.identifiers },
     events: { total, inRange },
-    revenue: { net: counts.revenue, orders: counts.orders },
+    revenue: { ...totalOf(counts.revenue, rates), orders: counts.orders },
     growth,
     bySource: [...bySource]
       .map(([id, n]) => ({ id, name: names.get(id) ?? id, n }))

@@ -7,6 +7,7 @@ import type { IdentifierStatus } from "@/domain/identity/model";
 import { personOf } from "./canonical";
 import { isPersonalTrait, maskIdentifier, maskText, maskTraits } from "./mask";
 import type { Traits, TraitsMeta } from "./model";
+import { NO_VALUE, valuesOf } from "./person-value";
 import { type PersonRecord, summaryOf } from "./person-row";
 import { findIdentifier } from "./resolve";
 import type { AccountView, DeviceView, EventStat, IdentifierView, ProfileView, TraitView } from "./schemas";
@@ -63,7 +64,7 @@ export async function getProfile(ctx: Ctx, ref: string | number): Promise<Profil
   const { sql } = ctx;
   const { fragments, id } = await personOf(sql, await resolveProfile(ctx, ref));
   const ids = sql`any(${fragments}::int[])`;
-  const [[record], fragmentTraits, identifiers, devices, accounts, stats, currencies] = await Promise.all([
+  const [[record], fragmentTraits, identifiers, devices, accounts, stats, values] = await Promise.all([
     sql<(PersonRecord & { traits: Traits; timezone: string | null })[]>`
       select id, known, name, email, phone, country, city, timezone, traits, first_seen_at, last_seen_at, created_at, event_count, order_count, revenue
       from profiles where id = ${id}`,
@@ -91,9 +92,7 @@ export async function getProfile(ctx: Ctx, ref: string | number): Promise<Profil
       select t.name as event, sum(s.count)::int8 as n, sum(s.value_sum) as value, min(s.first_at) as first, max(s.last_at) as last
       from profile_event_stats s join event_types t on t.id = s.event_type where s.profile_id = ${ids}
       group by t.name order by n desc, t.name limit 500`,
-    sql<{ currency: string | null }[]>`
-      select distinct upper(e.properties ->> 'currency') as currency from events e
-      where e.profile_id = ${ids} and e.event_type = (select id from event_types where name = 'Order Completed') limit 5`,
+    valuesOf(sql, [id]),
   ]);
   if (!record) throw notFound(`Profile ${id}`);
   const lineage = traitLineage(record.traits, fragmentTraits);
@@ -103,12 +102,11 @@ export async function getProfile(ctx: Ctx, ref: string | number): Promise<Profil
     value: unmasked ? trait.value : (masked[trait.key] ?? null),
     masked: !unmasked && (isPersonalTrait(trait.key) || canonicalJson(masked[trait.key]) !== canonicalJson(trait.value)),
   }));
-  const only = currencies.length === 1 ? (currencies[0]?.currency ?? null) : null;
   return {
     ...summaryOf(record, unmasked),
     unmasked,
     timezone: record.timezone,
-    currency: only !== null && /^[A-Za-z]{3}$/.test(only) ? only : null,
+    value: values.get(id) ?? NO_VALUE,
     fragments,
     identifiers: identifiers.map((row): IdentifierView => ({
       type: row.type,

@@ -1,11 +1,12 @@
 import type { AnySql } from "@/db/client";
 import { can, requirePermission } from "@/domain/access";
-import { type Json, ORDER_EVENT } from "@/domain/events/model";
+import type { Json } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import { DECIMAL, decodeCursor, encodeCursor, INTEGER, TIME } from "./cursor";
 import { isPersonalTrait, maskIdentifier, maskTraits } from "./mask";
+import { NO_VALUE, valuesOf } from "./person-value";
 import { summaryOf, type PersonRecord } from "./person-row";
 import { escapeLike, holdsText, sampleTexts } from "./text-pattern";
 import { type PeopleFilter, peopleFilterSchema, type PeoplePage, peopleQuerySchema, type PeopleSort } from "./schemas";
@@ -109,9 +110,9 @@ export async function listPeople(ctx: Ctx, input: unknown): Promise<PeoplePage> 
       page.id ${sql.unsafe(query.order)}`;
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const currencies = await orderCurrencies(
+  const values = await valuesOf(
     sql,
-    page.filter((row) => Number(row.revenue) !== 0).map((row) => row.id),
+    page.filter((row) => row.order_count > 0 || Number(row.revenue) !== 0).map((row) => row.id),
   );
   return {
     rows: page.map((row) => {
@@ -119,32 +120,13 @@ export async function listPeople(ctx: Ctx, input: unknown): Promise<PeoplePage> 
       for (const key of query.traits) if (Object.hasOwn(row.traits, key)) picked[key] = row.traits[key] ?? null;
       return {
         ...summaryOf(row, unmasked),
-        currency: currencies.get(row.id) ?? null,
+        value: values.get(row.id) ?? NO_VALUE,
         userId: row.user_id === null || unmasked ? row.user_id : maskIdentifier("user_id", row.user_id),
         traits: unmasked ? picked : maskTraits(picked),
       };
     }),
     next: rows.length > query.limit && last ? encodeCursor(last.mark, last.id) : null,
   };
-}
-
-/**
- * Currency of people's orders, for those whose orders all have the same. The statistics of the order event bound the
- * walk, so that only months in which the person ordered are looked at.
- */
-async function orderCurrencies(sql: AnySql, ids: readonly number[]): Promise<Map<number, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await sql<{ id: number; currency: string }[]>`
-    with people as (
-      select id, id as fragment from unnest(${ids}::int[]) as id
-      union all select canonical_id, profile_id from profile_aliases where canonical_id = any(${ids}::int[]))
-    select p.id, upper(min(e.properties ->> 'currency')) as currency
-    from people p
-    join profile_event_stats s on s.profile_id = p.fragment and s.event_type = (select id from event_types where name = ${ORDER_EVENT})
-    join events e on e.profile_id = s.profile_id and e.event_type = s.event_type and e.occurred_at between s.first_at and s.last_at
-    group by p.id
-    having count(distinct upper(coalesce(e.properties ->> 'currency', ''))) = 1 and min(e.properties ->> 'currency') ~ '^[A-Za-z]{3}$'`;
-  return new Map(rows.map((row) => [row.id, row.currency]));
 }
 
 /**

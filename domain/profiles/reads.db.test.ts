@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { deleteExchangeRate, setExchangeRate } from "@/domain/access";
 import { member, testDatabase } from "@/server/test/database";
 import { seedPeople } from "@/server/test/people";
 import {
@@ -128,8 +129,14 @@ describe("getProfile", () => {
     expect(profile.accounts).toMatchObject([{ id: "acme", name: "Acme" }]);
     expect(profile.stats.find((stat) => stat.event === "Order Completed")).toMatchObject({ count: 2, valueSum: "110.0000" });
     expect(profile.sources.src_crm).toEqual({ name: "CRM", type: "crm" });
-    // Two currencies: none is the person's.
-    expect(profile.currency).toBeNull();
+    // Two currencies, and no rate: nothing is added up.
+    expect(profile.value).toEqual({
+      amounts: [
+        { currency: "EUR", net: "75.5000", orders: 1 },
+        { currency: "USD", net: "10.0000", orders: 1 },
+      ],
+      converted: { currency: "EUR", net: "75.5000", without: ["USD"] },
+    });
   });
 
   test("traits carry the fragment, source and time that won", async () => {
@@ -361,13 +368,15 @@ describe("people table", () => {
     expect((await countPeople(marketer(), filter)).count).toBe(expected.length);
   });
 
-  test("money carries the currency that all orders of the person have, and none when there are several", async () => {
+  test("money is kept by currency, and converted at the rate of each day where a person has several", async () => {
+    await setExchangeRate(database.ctx(), { currency: "USD", day: "2026-01-01", rate: "0.9" });
     const { rows } = await listPeople(marketer(), {});
-    const currency = new Map(rows.map((row) => [row.id, row.currency]));
-    expect(currency.get(1)).toBeNull();
-    expect(currency.get(3)).toBe("EUR");
-    expect(currency.get(4)).toBeNull();
-    expect((await getProfile(marketer(), 3)).currency).toBe("EUR");
+    const value = new Map(rows.map((row) => [row.id, row.value]));
+    expect(value.get(1)?.converted).toEqual({ currency: "EUR", net: "84.5000", without: [] });
+    expect(value.get(3)).toMatchObject({ amounts: [{ currency: "EUR" }], converted: null });
+    expect(value.get(4)?.amounts).toHaveLength(0);
+    expect((await getProfile(marketer(), 1)).value).toEqual(value.get(1));
+    await deleteExchangeRate(database.ctx(), { currency: "USD", day: "2026-01-01" });
   });
 
   test("trait columns come when asked for; hostile values stay values", async () => {

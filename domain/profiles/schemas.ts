@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "@/domain/events/model";
+import type { MoneyTotal } from "@/domain/kernel/money";
 import type { IdentifierStatus } from "@/domain/identity/model";
 
 /** Shapes that screens and APIs see of a person. Money is decimal text, times are ISO text. */
@@ -22,8 +23,8 @@ export interface PersonSummary {
 }
 
 export interface PersonRow extends PersonSummary {
-  /** Currency of the orders when they all have the same; null when there is none or several. */
-  currency: string | null;
+  /** Orders less refunds, by currency and in the company's own; empty without orders. */
+  value: MoneyTotal;
   userId: string | null;
   /** Only the traits that were asked for as columns. */
   traits: Record<string, Json>;
@@ -104,8 +105,8 @@ export interface ProfileView extends PersonSummary {
   /** False: identifiers and personal traits are masked. */
   unmasked: boolean;
   timezone: string | null;
-  /** Currency of the orders when they all have the same; null when there is none or several. */
-  currency: string | null;
+  /** Orders less refunds, by currency and in the company's own; empty without orders. */
+  value: MoneyTotal;
   fragments: number[];
   identifiers: IdentifierView[];
   traits: TraitView[];
