@@ -1,6 +1,7 @@
 import { eventBlocks } from "./event-blocks";
 import { jobHandlers } from "./job-handlers";
 import { jobLoop } from "./jobs";
+import { journeys } from "./journeys";
 import type { Loop } from "./loop";
 import { maintenance } from "./maintenance";
 import { processing } from "./processing";
@@ -14,6 +15,7 @@ export const loops: readonly Loop[] = [
   processing,
   segments,
   touches,
+  journeys,
   computedTraits,
   eventBlocks,
   segmentUpkeep,

@@ -53,7 +53,7 @@ export const journeyVersions = pgTable(
     definition: jsonb("definition").notNull(),
     note: text("note"),
     publishedBy: text("published_by"),
-    publishedAt: createdAt(),
+    createdAt: createdAt(),
   },
   (t) => [primaryKey({ name: "journey_versions_pkey", columns: [t.journeyId, t.version] })],
 );
@@ -65,6 +65,26 @@ export const journeyCursors = pgTable("journey_cursors", {
   position: bigint("position", { mode: "number" }).notNull().default(0),
   updatedAt: updatedAt(),
 });
+
+/** Entries asked for by calls, by hand, by schedules and by other journeys, until the worker takes them. */
+export const journeyStarts = pgTable(
+  "journey_starts",
+  {
+    id: bigserial("id", { mode: "number" }).primaryKey(),
+    journeyId: text("journey_id").notNull(),
+    profileId: integer("profile_id").notNull(),
+    entryKey: text("entry_key").notNull().default(""),
+    entryRef: text("entry_ref").notNull(),
+    data: jsonb("data").notNull().default({}),
+    dueAt: at("due_at").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("journey_starts_ref_key").on(t.journeyId, t.profileId, t.entryRef),
+    index("journey_starts_due_idx").on(t.dueAt),
+    index("journey_starts_profile_idx").on(t.profileId),
+  ],
+);
 
 /** One person's way through a journey, by the fragment that entered. `state` is what `step` goes on from. */
 export const journeyRuns = pgTable(

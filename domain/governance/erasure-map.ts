@@ -118,6 +118,7 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   journeys: { texts: ["name", "description", "draft"] },
   journeyVersions: { texts: ["definition", "note"] },
   journeyCursors: { nothing: "where feeding journeys stands" },
+  journeyStarts: { fragments: ["profile_id"] },
   journeyRuns: { fragments: ["profile_id"] },
   journeyMoves: { fragments: ["profile_id"] },
   journeyRefusals: { fragments: ["profile_id"] },

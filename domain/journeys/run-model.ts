@@ -24,7 +24,7 @@ export interface RunState {
 export type Wait =
   /** Goes on to `next` at `at` (milliseconds). */
   | { readonly kind: "time"; readonly at: number; readonly next: string | null; readonly branch: string }
-  /** For an event; `since`: events after this moment count. */
+  /** For an event strictly after `since`, up to `at`. */
   | { readonly kind: "event"; readonly at: number; readonly since: number }
   | { readonly kind: "condition"; readonly at: number }
   | { readonly kind: "place" }

@@ -153,7 +153,7 @@ class Walk {
 
   private takeEvent(node: NodeOf<"hold_until">, event: StepEvent, wait: Wait): void {
     // An event after the time-out does not count, even when the clock's own input comes later.
-    if (wait.kind !== "event" || event.at < wait.since || event.at > wait.at) return;
+    if (wait.kind !== "event" || event.at <= wait.since || event.at > wait.at) return;
     const branch = node.branches.find((candidate) => this.isEvent(candidate, event));
     if (branch === undefined) return;
     this.context[branch.id] = event.properties;

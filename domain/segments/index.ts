@@ -29,6 +29,7 @@ export type {
 export { listAccountTraits, listEventNames, listEventProperties, listTraits, suggestValues } from "./catalog";
 export { checkSeen } from "./check-seen";
 export { eventFilter } from "./event-filter";
+export { loadConditions, type ConditionPeople } from "./load-conditions";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
 export { listTemplates } from "./list-templates";
 export { estimateRule, sampleMembers, testPerson } from "./estimate";
