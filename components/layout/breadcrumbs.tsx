@@ -43,6 +43,7 @@ export function BreadcrumbTitle({ title, path }: { title: string; path?: string 
 
 const KNOWN: Titles = Object.fromEntries([
   ["/settings", "Settings"],
+  ["/segments/traits", "Computed traits"],
   ...[...NAVIGATION.flatMap((group) => group.entries), ...SETTINGS_PAGES].map((entry) => [entry.href, entry.label]),
 ]);
 

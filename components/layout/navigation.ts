@@ -59,7 +59,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         icon: UsersRound,
         permission: "segments:read",
         key: "e",
-        keywords: ["audience", "rule", "cohort", "builder", "group"],
+        keywords: ["audience", "rule", "cohort", "builder", "group", "computed traits", "lists"],
       },
     ],
   },

@@ -5,12 +5,17 @@ import { Badge } from "@/components/ui/badge";
 import { PEOPLE_COLUMNS, type PeopleColumn } from "@/domain/profiles/model";
 import type { PersonRow } from "@/domain/profiles/schemas";
 import { countryName, formatAgo, formatDay, moneyTotal, formatNumber, formatTime, personName } from "./format";
+import { valueText } from "./trait-value";
 
 const none = <span className="text-muted-foreground">–</span>;
 const text = (value: string | null) => (value === null ? none : <span title={value}>{value}</span>);
 
-/** Column of the people table by key; `trait:<key>` shows that trait. Undefined for a key that no longer exists. */
-export function peopleColumn(key: string, now: number): DataColumn<PersonRow> | undefined {
+/** Column of the people table by key; `trait:<key>` shows that trait, `computed:<key>` that computed one. Undefined for a key that no longer exists. */
+export function peopleColumn(
+  key: string,
+  now: number,
+  computed: readonly { key: string; name: string }[],
+): DataColumn<PersonRow> | undefined {
   if (key.startsWith("trait:")) {
     const trait = key.slice(6);
     return {
@@ -21,6 +26,21 @@ export function peopleColumn(key: string, now: number): DataColumn<PersonRow> | 
         const value = row.traits[trait];
         if (value === undefined || value === null) return none;
         const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+        return <span title={shown}>{shown}</span>;
+      },
+    };
+  }
+  if (key.startsWith("computed:")) {
+    const trait = key.slice(9);
+    return {
+      key,
+      header: computed.find((one) => one.key === trait)?.name ?? trait,
+      width: 168,
+      cell: (row) => {
+        const value = row.computed[trait];
+        if (value === undefined || value === null) return none;
+        if (typeof value === "number") return <span className="tabular-nums">{formatNumber(Math.round(value * 100) / 100)}</span>;
+        const shown = valueText(value);
         return <span title={shown}>{shown}</span>;
       },
     };

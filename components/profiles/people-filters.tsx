@@ -17,6 +17,7 @@ export interface Facets {
   events: string[];
   sources: { id: string; name: string }[];
   countries: string[];
+  computed: { key: string; name: string }[];
 }
 
 const OPERATOR: Record<(typeof TRAIT_OPERATORS)[number], string> = {

@@ -40,12 +40,16 @@ export function PeopleScreen({ facets, views, now, may, saveView, deleteView }: 
   const [state, setState] = useQueryStates(peopleParams, { history: "push", clearOnDefault: true });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const filter = useMemo(() => filterOf(state), [state]);
-  const columns = useMemo(() => state.columns.flatMap((key) => peopleColumn(key, now) ?? []), [state.columns, now]);
+  const columns = useMemo(
+    () => state.columns.flatMap((key) => peopleColumn(key, now, facets.computed) ?? []),
+    [state.columns, now, facets.computed],
+  );
   const query = {
     filter,
     sort: state.sort,
     order: state.order,
     traits: columns.filter((column) => column.key.startsWith("trait:")).map((column) => column.key.slice(6)),
+    computed: columns.filter((column) => column.key.startsWith("computed:")).map((column) => column.key.slice(9)),
   };
   const people = useInfiniteQuery({
     queryKey: peopleKeys.list(query),
@@ -76,9 +80,10 @@ export function PeopleScreen({ facets, views, now, may, saveView, deleteView }: 
   const choices = useMemo(
     () => [
       ...Object.entries(PEOPLE_COLUMNS).map(([key, label]) => ({ key, label, group: "Person" })),
+      ...facets.computed.map((trait) => ({ key: `computed:${trait.key}`, label: trait.name, group: "Computed traits" })),
       ...facets.traits.map((trait) => ({ key: `trait:${trait.key}`, label: trait.key, group: "Traits" })),
     ],
-    [facets.traits],
+    [facets.traits, facets.computed],
   );
 
   return (

@@ -5,6 +5,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { ProfileView } from "@/domain/profiles/schemas";
 import { formatNumber, personName } from "./format";
 import type { IdentityChanges } from "./identity-changes";
+import { ProfileComputed } from "./profile-computed";
 import { ProfileConsent, type ConsentChanges } from "./profile-consent";
 import { ProfileHeader } from "./profile-header";
 import { ProfileIdentities } from "./profile-identities";
@@ -50,7 +51,8 @@ export function ProfileScreen({
         <TabsContent value="activity">
           <ProfileTimeline profile={profile} />
         </TabsContent>
-        <TabsContent value="traits">
+        <TabsContent value="traits" className="grid gap-6">
+          <ProfileComputed profileId={profile.id} now={now} />
           <ProfileTraits profile={profile} now={now} />
         </TabsContent>
         <TabsContent value="identities">

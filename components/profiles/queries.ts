@@ -1,4 +1,6 @@
+import type { PersonTraitLineage } from "@/domain/segments/computed/contracts";
 import type {
+  ComputedTraitView,
   EventDetail,
   MergePreview,
   OrdersPage,
@@ -52,6 +54,7 @@ export interface PeopleQuery {
   sort: string;
   order: "asc" | "desc";
   traits: string[];
+  computed: string[];
 }
 
 export const peopleKeys = {
@@ -74,6 +77,8 @@ export const profileKeys = {
   timeline: (id: number, filter: object) => ["profile", id, "timeline", filter] as const,
   event: (id: number, event: number) => ["profile", id, "event", event] as const,
   history: (id: number, key: string) => ["profile", id, "history", key] as const,
+  computed: (id: number) => ["profile", id, "computed"] as const,
+  lineage: (id: number, trait: string, value: string) => ["profile", id, "lineage", trait, value] as const,
   graph: (id: number) => ["profile", id, "graph"] as const,
   mergePreview: (id: number, other: number) => ["profile", id, "merge-preview", other] as const,
   shared: (mergeId: string) => ["merge", mergeId, "shared"] as const,
@@ -94,6 +99,10 @@ export const fetchEvent = (id: number, event: number, signal: AbortSignal): Prom
   getJson(`/api/profiles/${id}/events/${event}`, signal);
 export const fetchHistory = (id: number, key: string, signal: AbortSignal): Promise<TraitChange[]> =>
   getJson(`/api/profiles/${id}/trait-history?${toQuery({ key })}`, signal);
+export const fetchComputed = (id: number, signal: AbortSignal): Promise<ComputedTraitView[]> =>
+  getJson(`/api/profiles/${id}/computed`, signal);
+export const fetchLineage = (id: number, trait: string, signal: AbortSignal): Promise<PersonTraitLineage> =>
+  getJson(`/api/segments/traits/${encodeURIComponent(trait)}/person?profile=${id}`, signal);
 export const fetchGraph = (id: number, signal: AbortSignal): Promise<ProfileGraph> => getJson(`/api/profiles/${id}/graph`, signal);
 export const fetchOrders = (id: number, cursor: string | undefined, signal: AbortSignal): Promise<OrdersPage> =>
   getJson(`/api/profiles/${id}/orders?${toQuery({ cursor })}`, signal);

@@ -40,6 +40,19 @@ export interface BuilderContextValue {
   drag: Drag;
 }
 
+const Zone = createContext<string | null>(null);
+/** The company's zone for parts of rows that stand outside a builder. */
+export const ZoneProvider = Zone.Provider;
+
+/** IANA zone of the company: days begin at its midnight. */
+export function useZone(): string {
+  const zone = useContext(Zone);
+  const builder = useContext(Context);
+  if (zone !== null) return zone;
+  if (!builder) throw new Error("useZone outside a builder or a zone");
+  return builder.zone;
+}
+
 const Context = createContext<BuilderContextValue | null>(null);
 export const BuilderProvider = Context.Provider;
 

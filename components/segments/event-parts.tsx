@@ -3,7 +3,7 @@
 import { Plus, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import type { Compare, Filter, Measure, Window } from "@/domain/segments/model";
-import { useBuilder } from "./builder-context";
+import { useZone } from "./builder-context";
 import { DayInput, DurationInput, NumberInput, WordSelect } from "./inline";
 import { usualOperator, withOperator } from "./operators";
 import { pathText, SuggestInput, textPath } from "./suggest";
@@ -131,8 +131,17 @@ const WINDOWS: readonly { value: Window["kind"]; label: string }[] = [
   { value: "since_entered", label: "since they entered this segment" },
 ];
 
-export function WindowInput({ value, onChange }: { value: Window; onChange: (window: Window, field?: string) => void }) {
-  const { zone } = useBuilder();
+export function WindowInput({
+  value,
+  entered = true,
+  onChange,
+}: {
+  value: Window;
+  /** Offers "since they entered this segment". */
+  entered?: boolean;
+  onChange: (window: Window, field?: string) => void;
+}) {
+  const zone = useZone();
   const start = (kind: Window["kind"]): Window => {
     const duration = value.kind === "last" ? value.duration : ({ n: 30, unit: "day" } as const);
     if (kind === "last") return { kind, duration };
@@ -143,7 +152,12 @@ export function WindowInput({ value, onChange }: { value: Window; onChange: (win
   };
   return (
     <>
-      <WordSelect label="When" value={value.kind} options={WINDOWS} onChange={(kind) => onChange(start(kind as Window["kind"]))} />
+      <WordSelect
+        label="When"
+        value={value.kind}
+        options={entered ? WINDOWS : WINDOWS.filter((one) => one.value !== "since_entered")}
+        onChange={(kind) => onChange(start(kind as Window["kind"]))}
+      />
       {value.kind === "last" && (
         <DurationInput label="Time window" value={value.duration} onChange={(duration) => onChange({ ...value, duration }, "window")} />
       )}

@@ -3,7 +3,7 @@
 import { useId } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import type { Test } from "@/domain/segments/model";
-import { useBuilder } from "./builder-context";
+import { useZone } from "./builder-context";
 import { DayInput, DurationInput, NumberInput, WordInput, WordSelect } from "./inline";
 import { OPERATOR_GROUPS, operatorId, withOperator, type OperatorId } from "./operators";
 import { SuggestInput, ValuesInput, type Source } from "./suggest";
@@ -58,7 +58,7 @@ function TestValue({
   source: Source;
   onChange: (test: Test, field?: string) => void;
 }) {
-  const { zone } = useBuilder();
+  const zone = useZone();
   switch (test.type) {
     case "presence":
     case "boolean":

@@ -11,6 +11,7 @@ import {
 } from "@/domain/events";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
+import { createDemoTraits } from "./demo-traits";
 import { generateDemo } from "./generate";
 import { DEMO_SOURCE_KEYS, type DemoMessage, type DemoSourceKey, type DemoState, type DemoStatus } from "./model";
 import { readState, statusOf, writeState } from "./status";
@@ -81,7 +82,8 @@ export async function continueDemoLoad(ctx: Ctx, options: LoadOptions = {}): Pro
   await withTx(ctx, async (tx) => {
     const last = await readState(tx.sql, true);
     if (last?.phase !== "loading") return;
-    await writeState(tx.sql, { ...last, phase: "loaded", finishedAt: tx.clock.now().toISOString() }, tx.actor.id);
+    const traits = await createDemoTraits(tx);
+    await writeState(tx.sql, { ...last, traits, phase: "loaded", finishedAt: tx.clock.now().toISOString() }, tx.actor.id);
     await recordAudit(tx, {
       action: "demo.loaded",
       object: { type: "demo", id: "demo" },

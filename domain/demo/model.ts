@@ -55,6 +55,8 @@ export interface DemoState {
   messages: number;
   startedAt: string;
   finishedAt: string | null;
+  /** Ids of the computed traits that were made at the end. */
+  traits?: string[];
 }
 
 /** What the settings page shows. */

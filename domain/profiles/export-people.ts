@@ -16,7 +16,7 @@ import { type PeopleFilter, peopleFilterSchema, type PersonRow } from "./schemas
 
 export const exportSchema = z.strictObject({
   filter: peopleFilterSchema.default({}),
-  /** Columns of the table by key; a trait is `trait:<key>`. */
+  /** Columns of the table by key; a trait is `trait:<key>`, a computed one `computed:<key>`. */
   columns: z.array(z.string().min(1).max(510)).min(1).max(60),
   /** What the file is for: people who may not be used for it are left out. Absent: what exports stand for by policy. */
   purpose: z.string().min(1).max(60).optional(),
@@ -71,12 +71,13 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
   requirePermission(ctx, "profiles:read");
   const { filter, columns, bom, purpose } = parseInput(exportSchema, input);
   const traits = columns.filter((column) => column.startsWith("trait:")).map((column) => column.slice(6));
-  const unknown = columns.find((column) => !column.startsWith("trait:") && !Object.hasOwn(PEOPLE_COLUMNS, column));
+  const computed = columns.filter((column) => column.startsWith("computed:")).map((column) => column.slice(9));
+  const unknown = columns.find((column) => !/^(trait|computed):/.test(column) && !Object.hasOwn(PEOPLE_COLUMNS, column));
   if (unknown !== undefined)
     throw new DomainError("VALIDATION", `There is no column "${unknown}".`, { fields: { columns: "unknown column" } });
   const { purposeId } = await requireUse(ctx, { purpose, destination: "export" });
   // Also refuses a filter that this actor may not use, before anything is written.
-  const query = { filter, sort: "added", order: "asc", limit: PAGE, traits };
+  const query = { filter, sort: "added", order: "asc", limit: PAGE, traits, computed };
   const first = await listPeople(ctx, query);
   const id = newId("exp");
   const masked = !can(ctx, "personal_data:see");
@@ -100,7 +101,11 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
     try {
       yield piece(
         (bom ? "\uFEFF" : "") +
-          csvLine(columns.map((column) => (column.startsWith("trait:") ? column.slice(6) : PEOPLE_COLUMNS[column as PeopleColumn]))),
+          csvLine(
+            columns.map((column) =>
+              /^(trait|computed):/.test(column) ? column.slice(column.indexOf(":") + 1) : PEOPLE_COLUMNS[column as PeopleColumn],
+            ),
+          ),
       );
       for (let page = first; ;) {
         // Asked again for each page, right before it leaves.
@@ -112,7 +117,11 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
           .map((row) =>
             csvLine(
               columns.map((column) =>
-                column.startsWith("trait:") ? traitCell(row.traits[column.slice(6)]) : CELLS[column as PeopleColumn](row),
+                column.startsWith("trait:")
+                  ? traitCell(row.traits[column.slice(6)])
+                  : column.startsWith("computed:")
+                    ? traitCell(row.computed[column.slice(9)])
+                    : CELLS[column as PeopleColumn](row),
               ),
             ),
           )

@@ -4,6 +4,7 @@ import type { Json } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
+import { computedColumns } from "./computed-traits";
 import { DECIMAL, decodeCursor, encodeCursor, INTEGER, TIME } from "./cursor";
 import { isPersonalTrait, maskIdentifier, maskTraits } from "./mask";
 import { NO_VALUE, valuesOf } from "./person-value";
@@ -110,10 +111,17 @@ export async function listPeople(ctx: Ctx, input: unknown): Promise<PeoplePage> 
       page.id ${sql.unsafe(query.order)}`;
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const values = await valuesOf(
-    sql,
-    page.filter((row) => row.order_count > 0 || Number(row.revenue) !== 0).map((row) => row.id),
-  );
+  const [values, computed] = await Promise.all([
+    valuesOf(
+      sql,
+      page.filter((row) => row.order_count > 0 || Number(row.revenue) !== 0).map((row) => row.id),
+    ),
+    computedColumns(
+      ctx,
+      page.map((row) => row.id),
+      query.computed,
+    ),
+  ]);
   return {
     rows: page.map((row) => {
       const picked: Record<string, Json> = {};
@@ -123,6 +131,7 @@ export async function listPeople(ctx: Ctx, input: unknown): Promise<PeoplePage> 
         value: values.get(row.id) ?? NO_VALUE,
         userId: row.user_id === null || unmasked ? row.user_id : maskIdentifier("user_id", row.user_id),
         traits: unmasked ? picked : maskTraits(picked),
+        computed: computed.get(row.id) ?? {},
       };
     }),
     next: rows.length > query.limit && last ? encodeCursor(last.mark, last.id) : null,
@@ -147,10 +156,11 @@ export async function peopleFacets(ctx: Ctx): Promise<{
   events: string[];
   sources: { id: string; name: string }[];
   countries: string[];
+  computed: { key: string; name: string }[];
 }> {
   requirePermission(ctx, "profiles:read");
   const { sql } = ctx;
-  const [traits, events, sources, countries] = await Promise.all([
+  const [traits, events, sources, countries, computed] = await Promise.all([
     sql<
       { key: string; n: number }[]
     >`select key, sum(n)::int8 as n from seen_properties where kind = 'trait' group by key order by n desc, key limit 500`,
@@ -160,11 +170,13 @@ export async function peopleFacets(ctx: Ctx): Promise<{
     sql<{ country: string }[]>`select country, count(*) as n from (
         select country from profiles p where merged_into is null order by last_seen_at desc nulls last, id desc nulls last limit 20000) recent
       where country is not null group by country order by n desc, country limit 250`,
+    sql<{ key: string; name: string }[]>`select key, name from computed_traits where deleted_at is null order by lower(name), id`,
   ]);
   return {
     traits: traits.map((row) => ({ ...row, personal: isPersonalTrait(row.key) })),
     events: events.map((row) => row.name),
     sources,
     countries: countries.map((row) => row.country),
+    computed: computed.map((row) => ({ ...row })),
   };
 }

@@ -6,11 +6,13 @@ import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import { personOf } from "./canonical";
+import { computedOf } from "./computed-traits";
 import { decodeCursor, encodeCursor, INTEGER, TIME } from "./cursor";
 import { traitLineage } from "./get-profile";
 import { maskIdentifier, maskJson, maskTraits } from "./mask";
 import type { Traits, TraitsMeta } from "./model";
 import { findIdentifier } from "./resolve";
+import type { ComputedTraitView } from "./schemas";
 
 /**
  * Reads behind the Profile API (wire-compatible with Segment's): primary-key reads of one person or account, whom the
@@ -122,12 +124,14 @@ export async function apiTraits(ctx: Ctx, ref: ApiRef, params: unknown): Promise
   const unmasked = can(ctx, "personal_data:see");
   let traits: Traits;
   let lineage: ReturnType<typeof traitLineage>;
+  let computed: ComputedTraitView[] = [];
   if (ref.collection === "accounts") {
     const account = await accountFor(ctx, ref);
     traits = account.traits;
     lineage = traitLineage(traits, [{ profile_id: 0, traits, meta: account.meta }]);
   } else {
     const { id, fragments } = await personFor(ctx, ref);
+    if (query.class !== "audience") computed = (await computedOf(ctx, id)).filter(({ value }) => value !== null);
     const [[row], parts] = await Promise.all([
       ctx.sql<{ traits: Traits }[]>`select traits from profiles where id = ${id}`,
       query.verbose
@@ -138,15 +142,24 @@ export async function apiTraits(ctx: Ctx, ref: ApiRef, params: unknown): Promise
     traits = row?.traits ?? {};
     lineage = traitLineage(traits, parts);
   }
-  // Audiences and computed traits are of a class of their own; what was sent as a trait belongs to none.
-  const rest = query.class === undefined ? lineage : [];
+  // Computed traits are of a class of their own, what was sent as a trait belongs to none; where both have a key, what was sent counts.
+  const sent = query.class === undefined ? lineage : [];
+  const rest = [
+    ...sent,
+    ...computed
+      .filter(({ key }) => !sent.some((trait) => trait.key === key))
+      .map(({ key, id, changedAt }) => ({ key, sourceId: id, at: changedAt })),
+  ];
   const [after] = query.next === undefined ? [""] : decodeCursor(query.next, [/^/]);
   const wanted = rest
     .filter((trait) => query.include === undefined || query.include.includes(trait.key))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .filter((trait) => query.next === undefined || trait.key > (after ?? ""));
   const page = wanted.slice(0, query.limit);
-  const shown = unmasked ? traits : maskTraits(traits);
+  const shown: Traits = {
+    ...Object.fromEntries(computed.map(({ key, value }) => [key, value])),
+    ...(query.class === undefined ? (unmasked ? traits : maskTraits(traits)) : {}),
+  };
   const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const trait of page) {
     const value = shown[trait.key] ?? null;

@@ -28,6 +28,8 @@ export interface PersonRow extends PersonSummary {
   userId: string | null;
   /** Only the traits that were asked for as columns. */
   traits: Record<string, Json>;
+  /** Computed traits that were asked for as columns, by key. */
+  computed: Record<string, Json>;
 }
 
 export interface PeoplePage {
@@ -73,6 +75,18 @@ export interface TraitView {
   /** Other fragments hold another value: how many. */
   otherValues: number;
   masked: boolean;
+}
+
+/** A computed trait of a person. */
+export interface ComputedTraitView {
+  id: string;
+  key: string;
+  name: string;
+  status: string;
+  /** null: none. */
+  value: Json;
+  /** When this value came about; null: it was never another than the empty one. */
+  changedAt: string | null;
 }
 
 export interface DeviceView {
@@ -220,6 +234,8 @@ export const peopleQuerySchema = z.strictObject({
   limit: z.number().int().min(1).max(500).default(100),
   /** Trait keys to return. */
   traits: z.array(text).max(40).default([]),
+  /** Keys of computed traits to return. */
+  computed: z.array(text).max(40).default([]),
 });
 
 export const timelineQuerySchema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { Layers, ListChecks, Plus } from "lucide-react";
+import { Calculator, Layers, ListChecks, Plus } from "lucide-react";
 import { requireUser } from "@/app/_server/auth";
 import { Page, PageHeader } from "@/components/layout/page-header";
 import { SegmentList } from "@/components/segments/segment-list";
@@ -21,6 +21,12 @@ export default async function SegmentsPage() {
         description="Groups of people by what they did and who they are; who is in follows every event and the passing of time."
         actions={
           <>
+            <Button variant="outline" asChild>
+              <Link href="/segments/traits">
+                <Calculator aria-hidden />
+                Computed traits
+              </Link>
+            </Button>
             <Button variant="outline" asChild>
               <Link href="/segments/lists">
                 <ListChecks aria-hidden />

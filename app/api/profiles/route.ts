@@ -4,5 +4,5 @@ import { readParams } from "./params";
 
 /** A page of the people table. */
 export const GET = route("profiles:read", (ctx, request) =>
-  listPeople(ctx, readParams(request.nextUrl.searchParams, ["filter", "traits", "limit"])),
+  listPeople(ctx, readParams(request.nextUrl.searchParams, ["filter", "traits", "computed", "limit"])),
 );

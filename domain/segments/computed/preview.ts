@@ -3,12 +3,12 @@ import { can, companySettings, requirePermission } from "@/domain/access";
 import type { TxSql } from "@/db/client";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
+import { maskComputed } from "@/domain/profiles";
 import { plain } from "../describe";
 import { segmentPeople } from "../people";
 import { compileBorders, compileValue } from "./compile-value";
 import type { TraitPreview, TraitStats } from "./contracts";
 import { describeDefinition } from "./describe";
-import { maskValue } from "./masking";
 import { emptyOf, valueTypeOf, wholeDefinitionSchema, type Definition, type RfmBorders } from "./model";
 import { computeFor } from "./reads";
 import { statsOf } from "./stats";
@@ -52,14 +52,14 @@ export async function previewComputedTrait(ctx: Ctx, input: unknown): Promise<Tr
           email,
           known,
           lastSeenAt,
-          value: unmasked ? computed.value : maskValue(computed.value, personal),
+          value: unmasked ? computed.value : maskComputed(computed.value, personal),
           rowsTotal: computed.events.length,
         },
       ];
     }),
     stats:
       stats && !unmasked
-        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: String(maskValue(value, false)), n })) }
+        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: String(maskComputed(value, false)), n })) }
         : stats,
     took: Math.round(performance.now() - started),
   };

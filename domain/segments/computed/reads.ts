@@ -5,14 +5,13 @@ import type { Json } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError, notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
-import { resolveProfile } from "@/domain/profiles";
+import { maskComputed, resolveProfile } from "@/domain/profiles";
 import { plain } from "../describe";
 import { loadPeople } from "../load-people";
 import { at } from "../values";
 import { computeValue, type ComputedValue } from "./compute-value";
 import type { ComputedTraitDetail, ComputedTraitSummary, ComputedTraitVersion, PersonTraitLineage, TraitRef, TraitRow } from "./contracts";
 import { describeDefinition } from "./describe";
-import { maskValue } from "./masking";
 import type { Definition, RfmBorders } from "./model";
 import { needsOfDefinitions, usesOf } from "./parts";
 import { usersOf } from "./verbs";
@@ -67,7 +66,7 @@ function summaryOf(ctx: Ctx, row: SummaryRow, names: Readonly<Record<string, str
     usPerPerson: looked > 0 ? spentUs / looked : null,
     stats:
       stats && !unmasked
-        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: String(maskValue(value, false)), n })) }
+        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: String(maskComputed(value, false)), n })) }
         : stats,
     computedAt: iso(row.computedAt),
     nextRunAt: iso(row.nextRunAt),
@@ -136,7 +135,7 @@ export async function personTraitLineage(ctx: Ctx, input: unknown): Promise<Pers
   const computed = values.get(id);
   if (!computed) throw notFound(`Profile ${id}`);
   const unmasked = can(ctx, "personal_data:see");
-  const show = (value: Json): Json => (unmasked ? value : maskValue(value, row.personal));
+  const show = (value: Json): Json => (unmasked ? value : maskComputed(value, row.personal));
   const path = pathOf(row.definition);
   return {
     id: row.id,
