@@ -59,7 +59,7 @@ const TRAITS: readonly { name: string; description: string; definition: Definiti
   {
     name: "Win back",
     description: "Customers worth a call: they spent much and have gone quiet.",
-    definition: { kind: "formula", expression: 'if(lifetime_value > 150 and days_since_last_order > 60, "call", "leave")' },
+    definition: { kind: "formula", expression: 'if(lifetime_value > 150 and days_since_last_order > 60, "call")' },
   },
 ];
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { useId } from "react";
+import { useId, type ReactNode } from "react";
 import { Textarea } from "@/components/ui/textarea";
 import { expressionProblem, FUNCTIONS } from "@/domain/segments/computed/expression";
 import {
@@ -28,8 +28,9 @@ export function DefinitionEditor({ definition, traits, put }: { definition: Defi
       return (
         <Words>
           <MeasureWords measure={definition.measure} event={definition.event} onChange={(measure) => put({ ...definition, measure })} />
-          <EventsWords part={definition} onChange={(part) => put({ ...definition, ...part })} />
-          <AfterWords definition={definition} put={put} />
+          <EventsWords part={definition} onChange={(part) => put({ ...definition, ...part })}>
+            <AfterWords definition={definition} put={put} />
+          </EventsWords>
         </Words>
       );
     case "ratio":
@@ -50,17 +51,18 @@ export function DefinitionEditor({ definition, traits, put }: { definition: Defi
             onChange={(measure) => put({ ...definition, measure: measure as SessionMeasure })}
           />
           <span>made of</span>
-          <EventsWords part={definition} onChange={(part) => put({ ...definition, ...part })} />
-          <span>where a pause longer than</span>
-          <NumberInput
-            label="Pause in minutes"
-            value={definition.gapMinutes}
-            min={1}
-            max={129_600}
-            whole
-            onChange={(gapMinutes) => put({ ...definition, gapMinutes })}
-          />
-          <span>minutes begins another session</span>
+          <EventsWords part={definition} onChange={(part) => put({ ...definition, ...part })}>
+            <span>where a pause longer than</span>
+            <NumberInput
+              label="Pause in minutes"
+              value={definition.gapMinutes}
+              min={1}
+              max={129_600}
+              whole
+              onChange={(gapMinutes) => put({ ...definition, gapMinutes })}
+            />
+            <span>minutes begins another session</span>
+          </EventsWords>
         </Words>
       );
     case "rfm":
@@ -70,18 +72,28 @@ export function DefinitionEditor({ definition, traits, put }: { definition: Defi
   }
 }
 
-const Words = ({ children }: { children: React.ReactNode }) => (
+const Words = ({ children }: { children: ReactNode }) => (
   <div className="flex flex-wrap items-center gap-1.5 text-sm leading-7">{children}</div>
 );
 
 type EventsPart = Pick<DefinitionOf<"event">, "event" | "where" | "window">;
 
-function EventsWords({ part, onChange }: { part: EventsPart; onChange: (part: EventsPart) => void }) {
+function EventsWords({
+  part,
+  onChange,
+  children,
+}: {
+  part: EventsPart;
+  onChange: (part: EventsPart) => void;
+  /** What stands between the window and the filters. */
+  children?: ReactNode;
+}) {
   const { event, where, window } = part;
   return (
     <>
       <EventInput label="Event" any value={event} onChange={(next) => onChange({ event: next, where, window })} />
       <WindowInput value={window} entered={false} onChange={(next) => onChange({ event, where, window: next as EventsPart["window"] })} />
+      {children}
       <Filters event={event} where={where} onChange={(next) => onChange({ event, where: next, window })} />
     </>
   );
@@ -290,27 +302,35 @@ function RfmWords({ definition, put }: { definition: DefinitionOf<"rfm">; put: P
           onChange={(score) => put({ ...definition, score: score as RfmScore })}
         />
         <span>by</span>
-        <EventsWords part={definition} onChange={(part) => put({ ...definition, ...part })} />
-        <span>with the money in</span>
-        <PropertyInput
-          label="Property with the money"
-          event={definition.event}
-          path={definition.path}
-          placeholder="the money value"
-          onChange={(path) => put(path ? { ...definition, path } : rest)}
-        />
-        <span>in</span>
-        <NumberInput label="Parts" value={definition.groups} min={2} max={9} whole onChange={(groups) => put({ ...definition, groups })} />
-        <span>equal parts; borders taken anew every</span>
-        <NumberInput
-          label="Hours between two computations"
-          value={definition.everyHours}
-          min={1}
-          max={720}
-          whole
-          onChange={(everyHours) => put({ ...definition, everyHours })}
-        />
-        <span>hours</span>
+        <EventsWords part={definition} onChange={(part) => put({ ...definition, ...part })}>
+          <span>with the money in</span>
+          <PropertyInput
+            label="Property with the money"
+            event={definition.event}
+            path={definition.path}
+            placeholder="the money value"
+            onChange={(path) => put(path ? { ...definition, path } : rest)}
+          />
+          <span>in</span>
+          <NumberInput
+            label="Parts"
+            value={definition.groups}
+            min={2}
+            max={9}
+            whole
+            onChange={(groups) => put({ ...definition, groups })}
+          />
+          <span>equal parts; borders taken anew every</span>
+          <NumberInput
+            label="Hours between two computations"
+            value={definition.everyHours}
+            min={1}
+            max={720}
+            whole
+            onChange={(everyHours) => put({ ...definition, everyHours })}
+          />
+          <span>hours</span>
+        </EventsWords>
       </Words>
       <p className="text-xs text-muted-foreground">
         Everybody who did it is ranked by how lately, how often and for how much. Between two computations people move against the borders

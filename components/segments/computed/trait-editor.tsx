@@ -98,6 +98,7 @@ export function TraitEditor({ trait, traits, zone, save }: Props) {
           )}
           <div className="grid gap-4 sm:grid-cols-2">
             <Field
+              className="content-start"
               label="Name"
               error={action.fields["name"] ?? (tried ? nameless : undefined)}
               hint={
@@ -108,7 +109,7 @@ export function TraitEditor({ trait, traits, zone, save }: Props) {
             >
               <Input value={form.name} onChange={set("name")} maxLength={100} placeholder="Orders in 90 days" />
             </Field>
-            <Field label="Description" aside="Optional" error={action.fields["description"]}>
+            <Field className="content-start" label="Description" aside="Optional" error={action.fields["description"]}>
               <Input value={form.description} onChange={set("description")} maxLength={1_000} />
             </Field>
           </div>

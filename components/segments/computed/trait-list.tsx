@@ -13,7 +13,7 @@ import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, Tabl
 import type { ComputedTraitSummary } from "@/domain/segments/computed/contracts";
 import { fetchTraits, traitKeys } from "./trait-queries";
 import { SmallSpread } from "./trait-stats";
-import { costText, TraitStatus } from "./trait-status";
+import { costText, millisText, TraitStatus } from "./trait-status";
 
 /** All computed traits with coverage, spread, freshness and cost; figures renew themselves. */
 export function TraitList({ initial, mayWrite }: { initial: ComputedTraitSummary[]; mayWrite: boolean }) {
@@ -93,8 +93,8 @@ function Rows({ rows }: { rows: readonly ComputedTraitSummary[] }) {
           <TableHead className="text-right">People with a value</TableHead>
           <TableHead className="hidden md:table-cell">Values</TableHead>
           <TableHead className="hidden sm:table-cell">Status</TableHead>
-          <TableHead className="hidden lg:table-cell">Freshness</TableHead>
-          <TableHead className="hidden xl:table-cell">Cost</TableHead>
+          <TableHead className="hidden xl:table-cell">Freshness</TableHead>
+          <TableHead className="hidden 2xl:table-cell">Cost</TableHead>
           <TableHead className="hidden text-right lg:table-cell">Used by</TableHead>
         </TableRow>
       </TableHeader>
@@ -128,11 +128,11 @@ function Rows({ rows }: { rows: readonly ComputedTraitSummary[] }) {
             <TableCell className="hidden sm:table-cell">
               <TraitStatus {...one} />
             </TableCell>
-            <TableCell className="hidden text-xs whitespace-nowrap lg:table-cell">
+            <TableCell className="hidden text-xs whitespace-nowrap xl:table-cell">
               <Freshness trait={one} />
             </TableCell>
-            <TableCell className="hidden text-xs whitespace-nowrap xl:table-cell">
-              <span className="block">{one.computeMs === null ? "–" : `${formatCount(one.computeMs)} ms for everybody`}</span>
+            <TableCell className="hidden text-xs whitespace-nowrap 2xl:table-cell">
+              <span className="block">{one.computeMs === null ? "–" : `${millisText(one.computeMs)} for everybody`}</span>
               <span className="block text-muted-foreground">{costText(one)}</span>
             </TableCell>
             <TableCell className="hidden text-right tabular-nums lg:table-cell">

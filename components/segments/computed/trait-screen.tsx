@@ -28,7 +28,7 @@ import { Problem } from "../builder-panel";
 import { Sentence } from "../sentence";
 import { fetchTrait, traitKeys } from "./trait-queries";
 import { Spread } from "./trait-stats";
-import { costText, TraitStatus } from "./trait-status";
+import { costText, millisText, TraitStatus } from "./trait-status";
 
 type IdAction = (input: { id: string }) => Promise<Result<null>>;
 
@@ -176,7 +176,7 @@ function Facts({ trait }: { trait: ComputedTraitDetail }) {
     ["Last value changed", trait.changedAt ? <Time key="changed" iso={trait.changedAt} /> : "not since it was computed"],
     ["Computed for everybody", trait.computedAt ? <Time key="computed" iso={trait.computedAt} /> : "not yet"],
     ...(trait.nextRunAt ? ([["Borders taken anew", <Time key="next" iso={trait.nextRunAt} />]] as [string, ReactNode][]) : []),
-    ["That took", trait.computeMs === null ? "–" : `${formatCount(trait.computeMs)} ms`],
+    ["That took", trait.computeMs === null ? "–" : millisText(trait.computeMs)],
     ["Live work", costText(trait)],
     [
       "Background check",

@@ -36,9 +36,15 @@ export function Spread({ stats, label }: { stats: TraitStats; label: string }) {
 type Numbers = NonNullable<TraitStats["numbers"]>;
 
 function Histogram({ numbers, label }: { numbers: Numbers; label: string }) {
-  const { low, high, average, middle, bars } = numbers;
+  const { low, high, to, average, middle, bars } = numbers;
   const most = Math.max(1, ...bars);
-  const width = (high - low) / bars.length;
+  const width = (to - low) / bars.length;
+  const range = (i: number): string =>
+    low === high
+      ? numberText(low)
+      : i === bars.length - 1 && to < high
+        ? `${numberText(low + i * width)} and more`
+        : `${numberText(low + i * width)} to ${numberText(low + (i + 1) * width)}`;
   const shown = low === high ? [bars.reduce((sum, n) => sum + n, 0)] : bars;
   return (
     <figure className="grid gap-1.5">
@@ -48,7 +54,7 @@ function Histogram({ numbers, label }: { numbers: Numbers; label: string }) {
             // A bar has no identity but its place.
             // oxlint-disable-next-line react/no-array-index-key
             key={i}
-            title={`${numberText(low + i * width)} to ${numberText(low + (i + 1) * width)}: ${formatCount(n)} people`}
+            title={`${range(i)}: ${formatCount(n)} people`}
             className="min-w-0 flex-1 rounded-t-sm bg-chart-1"
             style={{ height: n === 0 ? 0 : `${Math.max(2, (100 * n) / most)}%` }}
           />
@@ -56,7 +62,7 @@ function Histogram({ numbers, label }: { numbers: Numbers; label: string }) {
       </div>
       <div aria-hidden className="flex justify-between border-t pt-1 text-xs text-muted-foreground tabular-nums">
         <span>{numberText(low)}</span>
-        <span>{numberText(high)}</span>
+        <span>{to < high ? `${numberText(to)} and more` : numberText(high)}</span>
       </div>
       <figcaption className="text-xs text-muted-foreground">
         Average <span className="font-medium text-foreground tabular-nums">{numberText(average)}</span>, median{" "}
@@ -80,7 +86,7 @@ function Histogram({ numbers, label }: { numbers: Numbers; label: string }) {
             {shown.map((n, i) => (
               // oxlint-disable-next-line react/no-array-index-key
               <tr key={i}>
-                <td>{low === high ? numberText(low) : `${numberText(low + i * width)} to ${numberText(low + (i + 1) * width)}`}</td>
+                <td>{range(i)}</td>
                 <td className="text-right">{formatCount(n)}</td>
               </tr>
             ))}

@@ -27,3 +27,6 @@ export function costText(trait: Pick<ComputedTraitSummary, "usPerPerson">): stri
     ? `${Math.max(1, Math.round(trait.usPerPerson))} µs a person`
     : `${(trait.usPerPerson / 1_000).toFixed(1)} ms a person`;
 }
+
+/** A duration in words. */
+export const millisText = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`);

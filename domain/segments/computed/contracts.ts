@@ -7,8 +7,11 @@ export interface TraitStats {
   /** All people, and those whose value is not the empty one. */
   people: number;
   withValue: number;
-  /** Values that are numbers all: ends, mean, median, and people per bar of equal width from low to high. */
-  numbers: { low: number; high: number; average: number; middle: number; bars: number[] } | null;
+  /**
+   * Values that are numbers all: ends, mean, median, and people per bar of equal width from `low` to `to`; the last bar
+   * holds what is larger, too.
+   */
+  numbers: { low: number; high: number; to: number; average: number; middle: number; bars: number[] } | null;
   /** The most frequent other values (entries of lists), with people. */
   top: { value: string; n: number }[];
 }

@@ -20,7 +20,7 @@ export function describeDefinition(
       words.add("; no value where that is 0 or has none");
       break;
     case "sessions":
-      words.add(`${SESSION_WORDS[definition.measure]} of `);
+      words.add(`${SESSION_WORDS[definition.measure]} of sessions of `);
       words.eventName(definition.event, definition.where);
       words.window(definition.window);
       words.add("; a pause of more than ").strong(minutesText(definition.gapMinutes)).add(" begins another session");
@@ -59,12 +59,12 @@ const hoursText = (hours: number): string => (hours % 24 === 0 ? plural(hours / 
 const plural = (n: number, unit: string): string => `${n} ${n === 1 ? unit : `${unit}s`}`;
 
 const SESSION_WORDS: Record<SessionMeasure, string> = {
-  count: "How many sessions they had",
-  average_length: "The average length in minutes of their sessions",
-  longest_length: "The length in minutes of their longest session",
-  total_length: "The minutes that they spent in sessions",
-  average_events: "How many events a session had on average",
-  last_start: "When their newest session began, in sessions",
+  count: "The number",
+  average_length: "The average length in minutes",
+  longest_length: "The length in minutes of the longest",
+  total_length: "The minutes spent in all",
+  average_events: "The average number of events",
+  last_start: "The start of the newest",
 };
 
 const RFM_WORDS: Record<RfmScore, string> = {
@@ -110,7 +110,8 @@ function numberWords(words: Words, measure: Measure, first: boolean): void {
   const said = NUMBERS[measure.of];
   words.add(`${first ? said : said.charAt(0).toLowerCase() + said.slice(1)} `);
   if (measure.of === "count" || measure.of === "days") return;
-  words.strong("path" in measure && measure.path ? pathText(measure.path) : "value").add(" of ");
+  if ("path" in measure && measure.path) words.strong(pathText(measure.path)).add(" of ");
+  else words.add("the ").strong("money value").add(" of ");
 }
 
 function ratioPartWords(words: Words, part: RatioPart, first: boolean): void {
