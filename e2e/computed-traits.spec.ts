@@ -25,7 +25,7 @@ test("people with events", async ({ admin, baseURL }) => {
 test("a trait is written in words with its values in sight, saved, computed and followed live", async ({ marketer, baseURL }) => {
   await marketer.goto("/segments/traits/new");
   await marketer.getByLabel("Name").fill(spent);
-  await marketer.getByLabel("What to compute").selectOption({ label: "the sum of" });
+  await marketer.getByLabel("What to compute", { exact: true }).selectOption({ label: "the sum of" });
   const property = marketer.getByRole("combobox", { name: "Property", exact: true });
   await marketer.getByRole("combobox", { name: "Event", exact: true }).fill(event);
   await marketer.keyboard.press("Enter");

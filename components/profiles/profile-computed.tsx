@@ -133,7 +133,7 @@ function Told({ lineage }: { lineage: PersonTraitLineage }) {
     <div className="grid gap-2 px-4 py-3 pl-10 text-sm">
       <p>
         {lineage.sentence}.{" "}
-        <Link href={`/segments/traits/${lineage.id}`} className="text-primary-text hover:underline">
+        <Link href={`/segments/traits/${lineage.id}`} className="text-primary-text underline underline-offset-2">
           Open the definition
         </Link>
       </p>
