@@ -8,7 +8,7 @@ import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { SampleValue, TraitPreview } from "@/domain/segments/computed/contracts";
 import type { Definition } from "@/domain/segments/computed/model";
-import { Problem } from "../builder-panel";
+import { Problem } from "../problem";
 import { Sentence } from "../sentence";
 import { fetchPreview } from "./trait-queries";
 import { Spread } from "./trait-stats";

@@ -24,7 +24,7 @@ import { Card, CardContent } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import type { ComputedTraitDetail, TraitRef } from "@/domain/segments/computed/contracts";
 import type { Result } from "@/domain/kernel/model";
-import { Problem } from "../builder-panel";
+import { Problem } from "../problem";
 import { Sentence } from "../sentence";
 import { fetchTrait, traitKeys } from "./trait-queries";
 import { Spread } from "./trait-stats";
