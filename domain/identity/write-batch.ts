@@ -513,7 +513,8 @@ export function planChanges(touched: ReadonlyMap<number, Change | null>, merged:
     select u.id, u.merged, u.event, u.facts::jsonb
     from unnest(${list}::text::int[], ${flags}::text::bool[], ${events}::text::int8[], ${facts}::text::text[]) u(id, merged, event, facts)
     where (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
-      or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))
+      or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null)
+      or exists (select 1 from segment_cursors where name = 'columns'))
     returning 1)
   select pg_notify(${CHANGES_CHANNEL}, '') where exists (select 1 from told)`,
   );

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ensureEventPartitions } from "@/domain/events/partitions";
 import { testDatabase } from "@/server/test/database";
-import { NOW, personArbitrary, ruleArbitrary } from "./arbitrary";
+import { eventLeafArbitrary, NOW, personArbitrary, ruleArbitrary } from "./arbitrary";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { compile, compileLeaf } from "./compile";
-import { evaluate } from "./evaluate";
+import { evaluate, evaluateNode } from "./evaluate";
 import { ruleSchema, type RuleNode } from "./model";
 import { preparePeople, prepareEvents, storePeople, TEST_ZONE } from "./test/people";
 
@@ -31,6 +31,27 @@ test("a rule means the same in SQL and in memory", async () => {
       },
     ),
     { numRuns: Number(process.env.RUNS ?? 120) },
+  );
+}, 600_000);
+
+test("rows about events mean the same on the ends of their windows, gaps and periods", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(personArbitrary, { minLength: 4, maxLength: 12 }),
+      fc.array(eventLeafArbitrary, { minLength: 10, maxLength: 20 }),
+      async (raw, leaves) => {
+        const people = preparePeople(raw);
+        await storePeople(database.sql, people);
+        for (const leaf of leaves) {
+          const query = compileLeaf(leaf, { now: NOW, zone: TEST_ZONE });
+          const found = await database.sql.unsafe<{ id: number }[]>(query.text, query.params as never[]);
+          const inSql = found.map(({ id }) => id).sort((a, b) => a - b);
+          const inMemory = people.filter(({ person }) => evaluateNode(leaf, person, { now: NOW })).map(({ person }) => person.id);
+          expect({ leaf, members: inSql }).toEqual({ leaf, members: inMemory });
+        }
+      },
+    ),
+    { numRuns: Number(process.env.RUNS ?? 60) },
   );
 }, 600_000);
 

@@ -101,9 +101,11 @@ export async function membersOn(
     return IdSet.fromPacked(row?.ids ?? new Uint8Array());
   };
   const leaves = [...allLeaves(rule.root)];
-  const base = await fetch(EVERYBODY);
-  const found = await options.blocks?.members(leaves, { now: options.now, base: () => Promise.resolve(base), tx: sql as TxSql });
-  const sets = new Map([...(found ?? [])].map(([leaf, { set }]) => [leaf.id, set]));
+  let everybody: Promise<IdSet> | undefined;
+  const fetchBase = (): Promise<IdSet> => (everybody ??= fetch(EVERYBODY));
+  const held = await options.blocks?.members(leaves, { now: options.now, base: fetchBase, tx: sql as TxSql });
+  const base = held?.base ?? (await fetchBase());
+  const sets = new Map([...(held?.found ?? [])].map(([leaf, { set }]) => [leaf.id, set]));
   for (const [i, leaf] of leaves.entries()) {
     if (!sets.has(leaf.id)) sets.set(leaf.id, await fetch(queryOf(leaf, options.now, options)));
     await step(i + 1, leaves.length);
@@ -125,10 +127,10 @@ export class SegmentEngine {
 
   constructor(
     private readonly database: Pick<Database, "sql">,
-    private readonly options: { cacheBytes?: number; blockBytes?: number; timeoutMs?: number; now?: () => number } = {},
+    private readonly options: { cacheBytes?: number; blocks?: BlockEngine; timeoutMs?: number; now?: () => number } = {},
   ) {
     this.work = new SharedWork(database.sql, AT_ONCE, options.timeoutMs ?? TIMEOUT_MS);
-    this.blocks = new BlockEngine(database, options.blockBytes ?? env().EVENT_BLOCK_CACHE_MB * 1_048_576);
+    this.blocks = options.blocks ?? new BlockEngine(database, env().EVENT_BLOCK_CACHE_MB * 1_048_576);
   }
 
   async ask(rule: Rule, options: AskOptions): Promise<Answer> {
@@ -144,11 +146,20 @@ export class SegmentEngine {
       if (kept) byId.set(leaf.id, kept);
       else open.push(leaf);
     }
-    const found = await this.blocks.members(open, { now: instant.asOf, base, version: instant.version, signal: options.signal });
+    const keptBase = this.find(EVERYBODY_KEY, false, instant);
+    if (keptBase) everybody = Promise.resolve(keptBase);
+    const answer =
+      open.length > 0 || !keptBase
+        ? await this.blocks.members(open, { now: instant.asOf, base, version: instant.version, signal: options.signal })
+        : undefined;
+    if (answer?.base && !keptBase) {
+      everybody = Promise.resolve(answer.base);
+      this.keep(EVERYBODY_KEY, { ...instant, set: answer.base, timed: false });
+    }
     await Promise.all(
       open.map(async (leaf) => {
         const key = keyOf(leaf, options);
-        const held = found.get(leaf);
+        const held = answer?.found.get(leaf);
         const began = performance.now();
         const set = held?.set ?? (await this.ask1(key, queryOf(leaf, instant.asOf, options), instant, options.signal));
         computed.set(leaf.id, held ? { by: "blocks", ms: held.ms } : { by: "database", ms: performance.now() - began });

@@ -64,6 +64,8 @@ export { getComputedTrait, listComputedTraits, personTraitLineage } from "./comp
 export { previewComputedTrait } from "./computed/preview";
 export { askDueTraits, computeTrait, noteTraitFailure, TRAIT_JOB } from "./computed/compute-trait";
 export { checkSample, refreshStaleStats, sweepValues } from "./computed/upkeep";
+export { SegmentEngine } from "./engine";
+export { BlockEngine } from "./blocks/block-engine";
 export { BlockKeeper } from "./blocks/keep-blocks";
 export { forgetEventsBefore, forgetFragmentEvents } from "./blocks/forget-events";
 export { refreshSqlLists } from "./sql-lists";

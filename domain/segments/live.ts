@@ -3,6 +3,7 @@ import { companySettings } from "@/domain/access";
 import { dueValues, stepTraits } from "./computed/settle";
 import type { ChangedFacts } from "@/domain/profiles/model";
 import type { TransitionCause } from "./contracts";
+import { COLUMNS_CURSOR } from "./blocks/people-names";
 import { Dependents } from "./dependents";
 import { evaluate } from "./evaluate";
 import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
@@ -243,5 +244,5 @@ function reached(all: readonly LiveSegment[], wanted: Wanted): LiveSegment[] {
 export async function pruneChanges(sql: AnySql): Promise<void> {
   await sql`
     delete from profile_changes where created_at < now() - interval '6 hours'
-      and id <= (select change_id from segment_cursors where name = 'main')`;
+      and id <= (select min(change_id) from segment_cursors where name in ('main', ${COLUMNS_CURSOR}))`;
 }

@@ -9,7 +9,9 @@ import { env } from "@/domain/kernel/env";
 import { machine, Table, type Bench, type BenchDatabase, type BenchOptions } from "./report";
 
 /** Every module, in the order in which `all` runs them. */
-const MODULES = ["collect", "processing", "latency", "lookup", "import"] as const;
+const MODULES = ["collect", "processing", "latency", "lookup", "import", "segments"] as const;
+/** Installs 600 MB of other engines: only when it is asked for by name. */
+const ON_REQUEST = new Set<string>(["segments"]);
 
 const HELP = `npm run bench -- [${MODULES.join("|")}|all ...] [--size small|full] [--json FILE] [--seed N]`;
 
@@ -33,7 +35,7 @@ if (values.help) {
 }
 const { size } = values;
 if (size !== "small" && size !== "full") fail(`--size is "small" or "full", not "${size}".\n${HELP}`);
-const asked = positionals.length === 0 || positionals.includes("all") ? [...MODULES] : positionals;
+const asked = positionals.length === 0 || positionals.includes("all") ? MODULES.filter((name) => !ON_REQUEST.has(name)) : positionals;
 for (const name of asked) {
   if (!(MODULES as readonly string[]).includes(name)) fail(`There is no bench "${name}".\n${HELP}`);
 }

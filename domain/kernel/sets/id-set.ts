@@ -66,6 +66,11 @@ export class IdSet {
     return IdSet.ofChunks(Array.from(words, (chunk) => (chunk ? fromWords(chunk) : null)));
   }
 
+  /** From words of bits by chunk (holes are empty); takes them over. */
+  static ofWords(chunks: readonly (Uint32Array | undefined)[]): IdSet {
+    return IdSet.ofChunks(Array.from(chunks, (words) => (words ? fromWords(words) : null)));
+  }
+
   /** From bits, id 0 first; takes nothing over. */
   static ofBits(bits: Uint32Array): IdSet {
     const chunks: Chunk[] = [];
@@ -103,6 +108,11 @@ export class IdSet {
   /** Memory that the chunks take, for caches that must stay bounded. */
   get bytes(): number {
     return this.chunks.reduce((sum, chunk) => sum + 16 + (chunk === null || chunk === FULL ? 0 : chunk.byteLength), 64);
+  }
+
+  /** No id of the set is above it; -1 of an empty set. */
+  get highest(): number {
+    return this.chunks.length * CHUNK_SIZE - 1;
   }
 
   get isEmpty(): boolean {

@@ -2,14 +2,16 @@ import type { AnySql, Database, TxSql } from "@/db/client";
 import type { IdSet } from "@/domain/kernel/sets/id-set";
 import type { Leaf } from "../model";
 import { leafMembers } from "./leaf";
-import { blocksFit, eventsAsked, typesOf, type EventLeaf } from "./leaf-needs";
+import { blocksFit, eventsAsked, peopleFit, typesOf, type EventLeaf } from "./leaf-needs";
+import { PEOPLE_TYPE, personColumn, type PersonLeaf } from "./people-names";
+import { PeopleStore, personMembers, type PeopleView } from "./people-view";
 import { BlocksGone, BlockStore } from "./store";
 import { eventTypeIds, readView, type View } from "./view";
 
 export interface BlockQuestion {
   /** Milliseconds. */
   now: number;
-  /** Everybody, asked for when a leaf needs it. */
+  /** Everybody, asked for when a leaf needs it and columns of people are not there. */
   base: () => Promise<IdSet>;
   /** What the data were when the question began: a view of the same is used again. Absent: read one. */
   version?: string;
@@ -18,105 +20,116 @@ export interface BlockQuestion {
   signal?: AbortSignal | undefined;
 }
 
+export interface BlockAnswer<T> {
+  /** Members of the leaves that could be answered, negation not regarded. */
+  found: Map<T, { set: IdSet; ms: number }>;
+  /** Everybody at the same state of the data, where columns of people are there. */
+  base: IdSet | undefined;
+}
+
 interface KeptView {
   version: string;
   readAt: number;
   types: Set<number>;
   columns: Set<string>;
+  /** Columns of people. */
+  names: Set<string>;
   view: View | undefined;
+  people: PeopleView | undefined;
 }
 
 /** Replaced blocks are kept for some minutes; a list of them is used for less. */
 const VIEW_MS = 60_000;
 const WANTED_AGAIN_MS = 3_600_000;
 
-/** Answers event leaves from `event_blocks` and the newest rows of `events`, exactly as `compile` does in the database. */
+/**
+ * Answers leaves about events from `event_blocks` and the newest rows of `events`, and leaves about people from
+ * `profile_columns` and who changed since: exactly as `compile` does in the database, at one state of the data.
+ */
 export class BlockEngine {
   readonly store: BlockStore;
   private kept: KeptView | undefined;
   private readonly wanted = new Map<string, number>();
+  private readonly people: PeopleStore;
 
   constructor(
     private readonly database: Pick<Database, "sql">,
     cacheBytes: number,
   ) {
     this.store = new BlockStore(database.sql, cacheBytes);
+    this.people = new PeopleStore(cacheBytes / 4);
   }
 
-  /** Members of those leaves that blocks can answer, negation not regarded. The others are the database's. */
-  async members<T extends Leaf>(leaves: readonly T[], question: BlockQuestion): Promise<Map<T, { set: IdSet; ms: number }>> {
-    const fitting = leaves.filter((leaf): leaf is T & EventLeaf => blocksFit(leaf));
-    const out = new Map<T, { set: IdSet; ms: number }>();
-    if (fitting.length === 0) return out;
-    for (let attempt = 0; attempt < 2; attempt++) {
+  /** Answers those leaves that blocks and columns of people can. The others are the database's. */
+  async members<T extends Leaf>(leaves: readonly T[], question: BlockQuestion): Promise<BlockAnswer<T>> {
+    for (let attempt = 0; ; attempt++) {
       try {
-        const view = await this.view(fitting, question);
-        if (!view) return out;
-        await Promise.all(
-          fitting.map(async (leaf) => {
-            const began = performance.now();
-            const { store } = this;
-            const set = await leafMembers(leaf, { store, view, now: question.now, base: question.base, signal: question.signal });
-            if (set) out.set(leaf, { set, ms: performance.now() - began });
-          }),
-        );
-        return out;
+        return await this.answer(leaves, question);
       } catch (error) {
         if (!(error instanceof BlocksGone)) throw error;
         this.kept = undefined;
-        out.clear();
+        if (attempt > 0) return { found: new Map(), base: undefined };
       }
     }
-    return out;
   }
 
-  private async view(leaves: readonly EventLeaf[], { tx, version }: BlockQuestion): Promise<View | undefined> {
+  private async answer<T extends Leaf>(leaves: readonly T[], question: BlockQuestion): Promise<BlockAnswer<T>> {
+    const events = leaves.filter((leaf): leaf is T & EventLeaf => blocksFit(leaf));
+    const persons = leaves.filter((leaf): leaf is T & PersonLeaf => peopleFit(leaf));
+    const { view, people } = await this.view(events, persons, question);
+    const found = new Map<T, { set: IdSet; ms: number }>();
+    const { now, signal } = question;
+    if (people)
+      for (const leaf of persons) {
+        const began = performance.now();
+        const set = personMembers(leaf, people, now);
+        if (set) found.set(leaf, { set, ms: performance.now() - began });
+      }
+    if (view) {
+      const base = people ? () => Promise.resolve(people.base) : question.base;
+      await Promise.all(
+        events.map(async (leaf) => {
+          const began = performance.now();
+          const set = await leafMembers(leaf, { store: this.store, view, now, base, signal });
+          if (set) found.set(leaf, { set, ms: performance.now() - began });
+        }),
+      );
+    }
+    return { found, base: people?.base };
+  }
+
+  private async view(
+    leaves: readonly EventLeaf[],
+    persons: readonly PersonLeaf[],
+    { tx, version }: BlockQuestion,
+  ): Promise<Pick<KeptView, "view" | "people">> {
+    const asked = leaves.flatMap((leaf) => eventsAsked(leaf));
+    const names = new Set(persons.map(personColumn));
     const read = async (handle: TxSql): Promise<KeptView> => {
       const typeIds = await eventTypeIds(handle);
       const types = new Set<number>();
       const columns = new Set<string>();
-      const wants: { type: number; name: string }[] = [];
-      for (const { event, columns: names } of leaves.flatMap((leaf) => eventsAsked(leaf)))
+      const wants = [...names].map((name) => ({ type: PEOPLE_TYPE, name }));
+      for (const { event, columns: properties } of asked)
         for (const type of typesOf(event, typeIds)) {
           types.add(type);
-          for (const name of names) {
+          for (const name of properties) {
             columns.add(name);
             wants.push({ type, name });
           }
         }
       await this.want(wants);
-      return {
-        version: version ?? "",
-        readAt: performance.now(),
-        types,
-        columns,
-        view: await readView(handle, { types, columns }, typeIds),
-      };
+      const [view, people] = await Promise.all([readView(handle, { types, columns }, typeIds), this.people.read(handle, [...names])]);
+      return { version: version ?? "", readAt: performance.now(), types, columns, names, view, people };
     };
-    if (tx) return (await read(tx)).view;
+    if (tx) return read(tx);
     const { kept } = this;
-    if (
-      kept?.view &&
-      version !== undefined &&
-      kept.version === version &&
-      performance.now() - kept.readAt < VIEW_MS &&
-      this.holds(kept, leaves)
-    )
-      return kept.view;
-    const fresh = (await this.database.sql.begin("isolation level repeatable read read only", (handle) =>
-      read(handle as unknown as TxSql),
-    )) as KeptView;
+    if (kept && version !== undefined && kept.version === version && performance.now() - kept.readAt < VIEW_MS && holds(kept, asked, names))
+      return kept;
+    const begin = this.database.sql.begin("isolation level repeatable read read only", (handle) => read(handle as unknown as TxSql));
+    const fresh = (await begin) as KeptView;
     this.kept = fresh;
-    return fresh.view;
-  }
-
-  private holds({ types, columns, view }: KeptView, leaves: readonly EventLeaf[]): boolean {
-    return leaves
-      .flatMap((leaf) => eventsAsked(leaf))
-      .every(
-        ({ event, columns: names }) =>
-          typesOf(event, view?.typeIds ?? new Map()).every((type) => types.has(type)) && names.every((name) => columns.has(name)),
-      );
+    return fresh;
   }
 
   /** Notes which property columns questions ask for: the background work makes them. */
@@ -127,6 +140,22 @@ export class BlockEngine {
     await noteWanted(this.database.sql, fresh);
     for (const { type, name } of fresh) this.wanted.set(`${type} ${name}`, now);
   }
+}
+
+/** Whether a view was read for all that is asked. */
+function holds(
+  { types, columns, names, view, people }: KeptView,
+  asked: readonly { event: string | null; columns: string[] }[],
+  wanted: Set<string>,
+): boolean {
+  if (!view || !people) return false;
+  return (
+    [...wanted].every((name) => names.has(name)) &&
+    asked.every(
+      ({ event, columns: properties }) =>
+        typesOf(event, view.typeIds).every((type) => types.has(type)) && properties.every((name) => columns.has(name)),
+    )
+  );
 }
 
 async function noteWanted(sql: AnySql, wants: readonly { type: number; name: string }[]): Promise<void> {

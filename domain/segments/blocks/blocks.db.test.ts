@@ -4,7 +4,7 @@ import type { TxSql } from "@/db/client";
 import { ensureEventPartitions } from "@/domain/events/partitions";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { testDatabase } from "@/server/test/database";
-import { eventLeafArbitrary, NOW, personArbitrary } from "../arbitrary";
+import { eventLeafArbitrary, NOW, personLeafArbitrary, personArbitrary } from "../arbitrary";
 import { compileLeaf } from "../compile";
 import { evaluateNode } from "../evaluate";
 import { evaluateEnv, loadMemberships, loadPeople } from "../load-people";
@@ -14,7 +14,7 @@ import { preparePeople, prepareEvents, storePeople, TEST_ZONE, type PreparedPers
 import { BlockEngine } from "./block-engine";
 import { forgetEventsBefore, forgetFragmentEvents } from "./forget-events";
 import { BlockKeeper } from "./keep-blocks";
-import { blocksFit } from "./leaf-needs";
+import { blocksFit, peopleFit } from "./leaf-needs";
 
 const database = testDatabase();
 beforeAll(() => prepareEvents(database.sql, ensureEventPartitions));
@@ -27,10 +27,13 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("retain" as const), days: fc.constantFrom(1, 2, 7, 8, 30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("merge" as const), a: fc.nat(30), b: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("unmerge" as const), a: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("person" as const), a: fc.nat(30), like: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("gone" as const), a: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.constant({ do: "rebuild" as const }) },
 );
 
-const TABLES = "event_blocks, event_block_columns, event_block_types, event_block_dirty, event_block_holes, event_block_wants";
+const TABLES =
+  "event_blocks, event_block_columns, event_block_types, event_block_dirty, event_block_holes, event_block_wants, profile_columns, profile_changes, segment_cursors";
 
 /** Writes people with those of their events up to an id; the rest waits for its turn. */
 async function begin(people: readonly PreparedPerson[], upTo: number): Promise<void> {
@@ -45,6 +48,11 @@ async function arrive(upTo: number): Promise<void> {
   await database.sql`with w as (delete from waiting where id <= ${upTo} returning *) insert into events select * from w`;
 }
 
+/** As processing and every other change of people does. */
+async function noteChange(ids: readonly number[]): Promise<void> {
+  await database.sql`insert into profile_changes (profile_id) select unnest(${ids as number[]}::int[]) where exists (select 1 from segment_cursors)`;
+}
+
 async function closeAll(keeper: BlockKeeper, upTo: number): Promise<void> {
   for (;;) if ((await keeper.close(upTo, Date.now())).idle) return;
 }
@@ -55,7 +63,8 @@ async function compare(engine: BlockEngine, leaves: readonly Leaf[]): Promise<vo
   const { sql } = database;
   const everybody = (await sql<{ id: number }[]>`select id from profiles where merged_into is null order by id`).map(({ id }) => id);
   const base = IdSet.of(everybody);
-  const found = await engine.members(leaves, { now: NOW, base: () => Promise.resolve(base) });
+  const { found, base: told } = await engine.members(leaves, { now: NOW, base: () => Promise.resolve(base) });
+  if (told) expect([...told]).toEqual(everybody);
   const rules = leaves.map((leaf): Rule => ({ version: 1, root: { kind: "group", id: "g", match: "all", children: [leaf] } }));
   const people = await loadPeople(sql, everybody, needsOf(rules, NOW), TEST_ZONE);
   const memberships = await loadMemberships(sql, everybody, [], []);
@@ -69,7 +78,7 @@ async function compare(engine: BlockEngine, leaves: readonly Leaf[]): Promise<vo
     });
     expect({ leaf, members: inMemory }).toEqual({ leaf, members: inSql });
     const held = found.get(leaf);
-    if (blocksFit(leaf)) byBlocks[held ? "yes" : "no"] += 1;
+    if (blocksFit(leaf) || peopleFit(leaf)) byBlocks[held ? "yes" : "no"] += 1;
     if (held) expect({ leaf, members: [...held.set.and(base)] }).toEqual({ leaf, members: inSql });
   }
 }
@@ -79,7 +88,10 @@ test("blocks, SQL and memory give the same people: late events, merges, un-merge
   await fc.assert(
     fc.asyncProperty(
       fc.array(personArbitrary, { minLength: 2, maxLength: 12 }),
-      fc.array(eventLeafArbitrary, { minLength: 1, maxLength: 6 }),
+      fc.array(fc.oneof({ weight: 3, arbitrary: eventLeafArbitrary }, { weight: 1, arbitrary: personLeafArbitrary }), {
+        minLength: 1,
+        maxLength: 7,
+      }),
       fc.array(happening, { minLength: 1, maxLength: 6 }),
       fc.integer({ min: 1, max: 9 }),
       async (raw, leaves, happenings, blockRows) => {
@@ -117,15 +129,26 @@ test("blocks, SQL and memory give the same people: late events, merges, un-merge
             });
           } else if (one.do === "merge") {
             const [a, b] = [pick(one.a), pick(one.b)];
+            const there = await sql`select 1 from profiles where id in (${a}, ${b})`;
             const taken = await sql`select 1 from profile_aliases where profile_id in (${a}, ${b}) or canonical_id = ${b}`;
-            if (a === b || taken.length > 0) continue;
+            if (a === b || there.length < 2 || taken.length > 0) continue;
             await sql`update profiles set merged_into = ${a} where id = ${b}`;
             await sql`insert into profile_aliases (profile_id, canonical_id) values (${b}, ${a})`;
+            await noteChange([a, b]);
           } else if (one.do === "unmerge") {
             await sql`update profiles set merged_into = null where id = ${pick(one.a)}`;
             await sql`delete from profile_aliases where profile_id = ${pick(one.a)}`;
+            await noteChange([pick(one.a)]);
+          } else if (one.do === "person") {
+            await sql`update profiles p set traits = l.traits, country = l.country, known = l.known from profiles l where p.id = ${pick(one.a)} and l.id = ${pick(one.like)}`;
+            await noteChange([pick(one.a)]);
+          } else if (one.do === "gone") {
+            const aliases = await sql`select 1 from profile_aliases where profile_id = ${pick(one.a)} or canonical_id = ${pick(one.a)}`;
+            if (aliases.length > 0) continue;
+            await sql`delete from profiles where id = ${pick(one.a)}`;
+            await noteChange([pick(one.a)]);
           } else {
-            await sql`truncate event_blocks, event_block_types`;
+            await sql`truncate event_blocks, event_block_types, profile_columns`;
           }
           await compare(engine, leaves);
         }

@@ -2,6 +2,10 @@ import { expect, test } from "vitest";
 import { processAll } from "@/domain/identity";
 import { feed } from "@/domain/identity/test/feed";
 import { testDatabase } from "@/server/test/database";
+import { IdSet } from "@/domain/kernel/sets/id-set";
+import { compileLeaf } from "../compile";
+import type { Leaf } from "../model";
+import { BlockEngine } from "./block-engine";
 import { BlockKeeper } from "./keep-blocks";
 
 const database = testDatabase();
@@ -61,4 +65,52 @@ test("blocks of events that somebody changed without a word are found and made a
   const [events] = await sql<{ n: number }[]>`select count(*) as n from events`;
   expect(await held()).toBe(events?.n);
   for (let i = 0; i < types.length; i++) expect(await keeper.check()).toBeUndefined();
+});
+
+test("columns of people follow processing: newcomers, traits, merges, before and after they are written anew", async () => {
+  const { sql } = database;
+  const keeper = new BlockKeeper(database, { enough: 1, waitMs: 0 });
+  const engine = new BlockEngine(database, 1_000_000);
+  const leaves: Leaf[] = [
+    { kind: "known", id: "k" },
+    { kind: "trait", id: "t", path: ["plan"], test: { type: "text", operator: "equals", value: "pro", ignoreCase: false } },
+    { kind: "trait", id: "n", path: ["plan"], test: { type: "text", operator: "not_equals", value: "pro", ignoreCase: false } },
+  ];
+  const same = async (): Promise<void> => {
+    const none = (): Promise<IdSet> => Promise.reject(new Error("columns know everybody"));
+    const { found, base } = await engine.members(leaves, { now: NOW, base: none });
+    const everybody = await sql<{ id: number }[]>`select id from profiles where merged_into is null order by id`;
+    expect([...(base ?? [])]).toEqual(everybody.map(({ id }) => id));
+    for (const leaf of leaves) {
+      const query = compileLeaf(leaf, { now: NOW, zone: "UTC" });
+      const rows = await sql.unsafe<{ id: number }[]>(query.text, query.params as never[]);
+      expect([...(found.get(leaf)?.set ?? [])]).toEqual(rows.map(({ id }) => id).toSorted((a, b) => a - b));
+    }
+  };
+  const identify = (anonymousId: string, userId: string | undefined, plan: string) => ({
+    type: "identify" as const,
+    anonymousId,
+    ...(userId === undefined ? {} : { userId }),
+    traits: { plan },
+  });
+  await engine.members(leaves, { now: NOW, base: () => Promise.resolve(IdSet.EMPTY) });
+  await keeper.step(NOW);
+  await same();
+  for (const batch of [
+    [identify("a1", undefined, "pro"), identify("a2", "user-1", "free")],
+    [identify("a3", "user-2", "pro"), identify("a1", "user-1", "pro")],
+    [identify("a4", undefined, "free"), identify("a2", "user-1", "pro"), identify("a4", "user-2", "free")],
+  ]) {
+    await feed(sql, batch);
+    await processAll(database);
+    await same();
+    await keeper.step(NOW);
+    await keeper.step(NOW);
+    const [waiting] = await sql<{ n: number }[]>`
+      select count(*) as n from profile_changes where id > (select change_id from segment_cursors where name = 'columns')`;
+    expect(waiting?.n).toBe(0);
+    await same();
+  }
+  const [merged] = await sql<{ n: number }[]>`select count(*) as n from profile_aliases`;
+  expect(merged?.n).toBeGreaterThan(0);
 });

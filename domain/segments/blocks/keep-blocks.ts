@@ -1,6 +1,7 @@
 import type { Database, TxSql } from "@/db/client";
 import { decodeIds, decodePids, encodeProperty } from "./encode";
 import { copyOut, int8, raw, text } from "./copy-out";
+import { beginNoting, ENOUGH_PEOPLE, keepPeople } from "./keep-people";
 import { BLOCK_LOCK, BLOCK_ROWS } from "./names";
 import { emptyRows, readEvents, RowBuffer, whole, type Span } from "./read-rows";
 import { blocksOf, listBlocks, mergeRows, readBlock, retire, writeBlock, writeBlocks, type BlockMeta } from "./write-blocks";
@@ -33,6 +34,8 @@ const COLUMNS_AT_ONCE = 20;
 /** How long a block that was replaced is kept for readers with the older list, and how long columns that nobody asks for. */
 const RETIRED_MINUTES = 5;
 const UNUSED_DAYS = 30;
+/** Longest wait of fewer changed people. */
+const PEOPLE_WAIT_MS = 60_000;
 
 /**
  * Keeps `event_blocks` beside `events`: closes the newest rows, puts late ones where they belong, rewrites what was
@@ -41,6 +44,7 @@ const UNUSED_DAYS = 30;
 export class BlockKeeper {
   private pending: { id: number; holders: Set<string> } | undefined;
   private closedAt = 0;
+  private peopleAt = 0;
   /** Type that was compared last. */
   private checked = 0;
   private readonly blockRows: number;
@@ -101,8 +105,13 @@ export class BlockKeeper {
     for (const eventType of await this.uncovered()) built += (await this.inTx((tx) => this.build(tx, eventType, upTo))) ?? 0;
     const closed = (await this.inTx((tx) => this.fold(tx, upTo, now))) ?? { rows: 0, more: false };
     const columns = (await this.inTx((tx) => this.addColumns(tx))) ?? 0;
-    await sql`delete from event_block_wants where used_at < now() - make_interval(days => ${UNUSED_DAYS}) and event_type <> 0`;
-    return { closed: closed.rows, built, columns, idle: !closed.more && built === 0 && columns === 0 };
+    await beginNoting(sql);
+    const waited = now - this.peopleAt >= (this.options.waitMs ?? PEOPLE_WAIT_MS);
+    const people =
+      (await this.inTx((tx) => keepPeople(tx, (waiting) => waited || waiting >= (this.options.enough ?? ENOUGH_PEOPLE)))) ?? false;
+    if (people) this.peopleAt = now;
+    await sql`delete from event_block_wants where used_at < now() - make_interval(days => ${UNUSED_DAYS}) `;
+    return { closed: closed.rows, built, columns, idle: !closed.more && built === 0 && columns === 0 && !people };
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Filter, Leaf, Window } from "../model";
 import { isCall } from "../measure";
 import { propertyName } from "./names";
+import type { PersonLeaf } from "./people-names";
 import { boundsOf } from "./scan";
 
 export type EventLeaf = Extract<Leaf, { kind: "event" | "event_time" | "lifecycle" | "sequence" }>;
@@ -37,6 +38,13 @@ export function blocksFit(leaf: Leaf): leaf is EventLeaf {
     default:
       return false;
   }
+}
+
+/** Whether columns of people can answer a leaf. */
+export function peopleFit(leaf: Leaf): leaf is PersonLeaf {
+  if (leaf.kind === "known") return true;
+  if (leaf.kind !== "trait" && leaf.kind !== "location") return false;
+  return !ZONED.has(leaf.test.type) && !(leaf.kind === "trait" && leaf.path.some((key) => PLACE.test(key)));
 }
 
 /** What a leaf looks at: event names (null: any behaviour) with the names of their property columns. */
