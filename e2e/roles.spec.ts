@@ -11,6 +11,8 @@ const PAGES: Record<string, readonly Account[]> = {
   "/settings/api-keys": ["admin"],
   "/settings/permissions": ["admin"],
   "/welcome": ["admin"],
+  "/requests": ["admin"],
+  "/audit": ["admin"],
   "/profiles": ["admin", "marketer", "masked"],
   "/sources": ["admin", "marketer", "masked"],
 };

@@ -1,5 +1,6 @@
 import type { Database } from "@/db/client";
 import { sweepThrottle } from "@/domain/access";
+import { anchorAudit, checkAudit } from "@/domain/audit";
 import { ensureInboxPartitions } from "@/domain/events";
 import { pruneImports } from "@/domain/imports";
 import { createContext } from "@/domain/kernel/context";
@@ -9,12 +10,15 @@ import { type Loop, pause } from "./loop";
 const EVERY_MS = 10 * 60_000;
 /** Days a message id is remembered at least; settings key "retention" may ask for more. */
 export const MESSAGE_KEY_DAYS = 90;
+/** The audit chain gets an anchor and is verified. */
+const AUDIT_EVERY_MS = 60 * 60_000;
 const DELETE_AT_ONCE = 20_000;
 
 /** House-keeping that keeps tables small and partitions ahead. Any number of workers may run it. */
 export const maintenance: Loop = {
   name: "maintenance",
   async run({ database, signal, log }) {
+    let auditedAt = 0;
     while (!signal.aborted) {
       const started = Date.now();
       await ensureInboxPartitions(database.sql, new Date());
@@ -23,6 +27,12 @@ export const maintenance: Loop = {
       await sweepThrottle(createContext({ kind: "job", id: "maintenance" }, database));
       const imports = await pruneImports(database.sql, { unfinished: 7, finished: 180 });
       const jobs = await pruneJobs(database.sql, { done: 7, dead: 90 });
+      if (started - auditedAt > AUDIT_EVERY_MS) {
+        auditedAt = started;
+        await anchorAudit(database, new Date());
+        const { problem } = await checkAudit(database, new Date());
+        if (problem !== null) log.error("audit.not_whole", { reason: problem });
+      }
       log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + imports + jobs });
       await pause(EVERY_MS, signal);
     }

@@ -25,3 +25,22 @@ export const auditLog = pgTable(
     index("audit_log_actor_idx").on(t.actorId, t.seq),
   ],
 );
+
+/** Signed anchors of the chain, also in a file outside the database: a cut tail is found by them. */
+export const auditAnchors = pgTable("audit_anchors", {
+  seq: bigint("seq", { mode: "number" }).primaryKey(),
+  hash: text("hash").notNull(),
+  signature: text("signature").notNull(),
+  at: at("at").notNull(),
+});
+
+/** Result of the newest verification of the chain: one row ("main"). */
+export const auditVerifications = pgTable("audit_verifications", {
+  name: text("name").primaryKey(),
+  at: at("at").notNull(),
+  /** Entries that were recomputed. */
+  entries: bigint("entries", { mode: "number" }).notNull(),
+  /** Null: the chain is whole. */
+  problem: text("problem"),
+  ms: bigint("ms", { mode: "number" }).notNull(),
+});

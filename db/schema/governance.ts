@@ -1,5 +1,13 @@
-import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { LINK_KINDS, REGIMES, REQUEST_CHANNELS, REQUEST_KINDS, REQUEST_STATUSES } from "@/domain/governance/model";
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import {
+  DATA_CLASSES,
+  FIELD_CLASSES,
+  LINK_KINDS,
+  REGIMES,
+  REQUEST_CHANNELS,
+  REQUEST_KINDS,
+  REQUEST_STATUSES,
+} from "@/domain/governance/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
 /**
@@ -114,3 +122,42 @@ export const erasureCertificates = pgTable("erasure_certificates", {
   /** Entry of the audit log that carries the hash. */
   auditSeq: bigint("audit_seq", { mode: "number" }).notNull(),
 });
+
+/** Class of a trait or event property: found by matchers, confirmed or changed by an admin. */
+export const fieldClasses = pgTable(
+  "field_classes",
+  {
+    /** "trait", or "event" with the event's name in `scope`, as in seen_properties. */
+    kind: text("kind").notNull(),
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    /** What the matchers say, and by what. */
+    found: choice("found", FIELD_CLASSES).notNull(),
+    reason: text("reason"),
+    /** What an admin decided; null: nobody looked yet. */
+    confirmed: choice("confirmed", FIELD_CLASSES),
+    labels: text("labels").array().notNull().default([]),
+    confirmedBy: text("confirmed_by"),
+    confirmedAt: at("confirmed_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ name: "field_classes_pkey", columns: [t.kind, t.scope, t.key] }),
+    oneOf("field_classes_found_check", t.found, FIELD_CLASSES),
+    oneOf("field_classes_confirmed_check", t.confirmed, FIELD_CLASSES),
+  ],
+);
+
+/** Days that a class of data is kept. No row: kept for ever. */
+export const retentionRules = pgTable(
+  "retention_rules",
+  {
+    dataClass: choice("data_class", DATA_CLASSES).primaryKey(),
+    days: integer("days").notNull(),
+    /** While set, nothing of the class is deleted. */
+    hold: text("hold"),
+    updatedAt: updatedAt(),
+    updatedBy: text("updated_by"),
+  },
+  (t) => [oneOf("retention_rules_class_check", t.dataClass, DATA_CLASSES)],
+);

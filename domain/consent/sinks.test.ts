@@ -19,6 +19,7 @@ const WITHOUT: Record<string, string> = {
   "app/_server/csv-download.ts": "streams lines that another file makes, which asks",
   "app/api/segments/[id]/definition/route.ts": "a rule, no people",
   "app/api/settings/exchange-rates/route.ts": "rates of currencies, no people",
+  "domain/audit/read-audit.ts": "what members did; people appear by profile id",
   "app/api/privacy/[token]/route.ts": "gives a person their own data, as the law asks",
   "app/api/imports/[id]/errors/route.ts": "gives the importer back the rows of their own file that were refused",
   "domain/segments/draft-by-model.ts": "sends a sentence without addresses and names of events, no people",

@@ -35,6 +35,9 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   savedViews: { texts: ["name", "state"] },
   auditLog: { nothing: "append-only; people appear by profile id, which nothing leads back from after an erasure" },
 
+  auditAnchors: { nothing: "hashes of the audit chain" },
+  auditVerifications: { nothing: "results of checks" },
+
   // Collection
   sources: { texts: ["name", "settings"] },
   sourceKeys: { nothing: "hashes of keys" },
@@ -144,6 +147,8 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   dsrRequests: { own: "identifiers and notes of the person's requests are removed; kind, times and outcome stay as proof" },
   dsrActivity: { nothing: "codes and counts" },
   dsrLinks: { nothing: "hashes of one-time links" },
+  fieldClasses: { nothing: "names of fields and their classes" },
+  retentionRules: { nothing: "days by class of data" },
   erasureCertificates: { nothing: "counts per table; no identifier" },
 };
 

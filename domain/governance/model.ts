@@ -236,3 +236,32 @@ export function daysLeft(received: Date, due: Date, now: Date): DaysLeft {
   }
   return { days, says: days === 0 ? "due today" : `${days} ${days === 1 ? "day" : "days"} left`, tone: share < 0.25 ? "soon" : "fine" };
 }
+
+/** Classes of fields, the most protected first. */
+export const FIELD_CLASSES = [
+  "credential",
+  "special_category",
+  "child",
+  "financial",
+  "location",
+  "identifier",
+  "contact",
+  "sensitive",
+  "not_personal",
+] as const;
+export type FieldClass = (typeof FIELD_CLASSES)[number];
+export const FIELD_CLASS_LABELS: Record<FieldClass, string> = {
+  credential: "Credential",
+  special_category: "Special category (health, belief, orientation …)",
+  child: "Child",
+  financial: "Financial",
+  location: "Precise location",
+  identifier: "Identifier",
+  contact: "Contact",
+  sensitive: "Sensitive",
+  not_personal: "Not personal",
+};
+
+/** Classes of data that retention rules speak of. */
+export const DATA_CLASSES = ["inbox", "events", "rejected", "transitions", "segment_sizes", "requests"] as const;
+export type DataClass = (typeof DATA_CLASSES)[number];
