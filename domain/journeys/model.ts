@@ -338,3 +338,100 @@ export const definitionSchema = z
     });
   });
 export type JourneyDefinition = z.infer<typeof definitionSchema>;
+
+/** What happens to people inside when a version is published: they finish theirs, move over where they can, or leave. */
+export const INSIDE_CHOICES = ["finish", "move", "exit"] as const;
+
+/** The drawing that a new journey begins with. */
+export const EMPTY_JOURNEY: JourneyDefinition = {
+  version: JOURNEY_VERSION,
+  entry: { kind: "event", event: "", where: [], key: null },
+  start: null,
+  nodes: [],
+  settings: settingsSchema.parse({}),
+  notes: [],
+};
+
+export interface JourneySummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly status: JourneyStatus;
+  readonly version: number;
+  readonly tags: readonly string[];
+  readonly owner: string | null;
+  readonly updatedAt: Date;
+  /** People inside now, ever entered, who reached the goal; messages sent. */
+  readonly active: number;
+  readonly entered: number;
+  readonly goals: number;
+  readonly sent: number;
+}
+
+export interface JourneyDetail {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly status: JourneyStatus;
+  /** Version that people enter; 0: none yet. */
+  readonly version: number;
+  readonly draft: JourneyDefinition;
+  readonly revision: number;
+  readonly draftBy: string | null;
+  readonly updatedAt: Date;
+  readonly published: JourneyDefinition | null;
+  readonly versions: readonly {
+    readonly version: number;
+    readonly note: string | null;
+    readonly by: string | null;
+    readonly at: Date;
+    readonly active: number;
+  }[];
+}
+
+export interface NodeNumbers {
+  readonly node: string;
+  /** Times entered and people who did, times left, by branch; who stands here now; messages by outcome. */
+  readonly entered: number;
+  readonly people: number;
+  readonly left: number;
+  readonly branches: Readonly<Record<string, number>>;
+  readonly here: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+export interface RunSummary {
+  readonly id: number;
+  readonly profileId: number;
+  /** Null: none, or not to be seen. */
+  readonly name: string | null;
+  readonly version: number;
+  readonly status: (typeof RUN_STATUSES)[number];
+  readonly reason: string | null;
+  readonly node: string | null;
+  readonly enteredAt: Date;
+  readonly wakeAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly entryKey: string;
+}
+
+export interface RunTrace {
+  readonly journeyId: string;
+  readonly profileId: number;
+  readonly version: number;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly definition: JourneyDefinition;
+  readonly moves: readonly { readonly node: string; readonly visit: number; readonly branch: string | null; readonly at: Date }[];
+  readonly messages: readonly {
+    readonly id: number;
+    readonly node: string | null;
+    readonly visit: number | null;
+    readonly channel: JourneyChannel;
+    readonly state: MessageState;
+    readonly outcome: MessageOutcome | null;
+    readonly because: string | null;
+    readonly dueAt: Date;
+    readonly sentAt: Date | null;
+  }[];
+}

@@ -19,7 +19,9 @@ export async function wakeRuns(ctx: Ctx): Promise<{ runs: number; steps: number;
     const now = tx.clock.now().getTime();
     const rows = await tx.sql<{ profileId: number; id: number; journeyId: string; version: number; state: RunState }[]>`
       select profile_id as "profileId", id, journey_id as "journeyId", version, state from journey_runs
-      where status = 'active' and wake_at <= ${tx.clock.now()} order by wake_at limit ${RUNS_AT_ONCE} for update skip locked`;
+      where status = 'active' and wake_at <= ${tx.clock.now()}
+        and journey_id not in (select j.id from journeys j where j.status = 'paused')
+      order by wake_at limit ${RUNS_AT_ONCE} for update skip locked`;
     if (rows.length === 0) return { runs: 0, steps: 0, idle: true };
     const canonical = await canonicalOf(
       tx,
