@@ -31,17 +31,24 @@ export function SqlEditor({ leaf, put }: { leaf: LeafOf<"sql">; put: (leaf: Leaf
       <span className="text-xs text-muted-foreground">
         Not live: read again every 15 minutes. It may only read the views below, for 20 seconds at most.
       </span>
-      <details className="text-xs">
-        <summary className="cursor-pointer text-muted-foreground hover:text-foreground">Views and their columns</summary>
-        <dl className="mt-1 grid gap-1 border-l-2 pl-3">
-          {VIEWS.map(([name, columns]) => (
-            <div key={name}>
-              <dt className="font-mono font-medium">{name}</dt>
-              <dd className="font-mono break-words text-muted-foreground">{columns}</dd>
-            </div>
-          ))}
-        </dl>
-      </details>
+      <SqlViews />
     </span>
+  );
+}
+
+/** The views that SQL may read, folded up. */
+export function SqlViews() {
+  return (
+    <details className="text-xs">
+      <summary className="cursor-pointer text-muted-foreground hover:text-foreground">Views and their columns</summary>
+      <dl className="mt-1 grid gap-1 border-l-2 pl-3">
+        {VIEWS.map(([name, columns]) => (
+          <div key={name}>
+            <dt className="font-mono font-medium">{name}</dt>
+            <dd className="font-mono break-words text-muted-foreground">{columns}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { connectLike, type Database, type TxSql } from "@/db/client";
+import type { Json } from "@/domain/events/model";
 import { DomainError } from "@/domain/kernel/errors";
 import { hmac } from "@/domain/kernel/secrets";
 import { checkSql } from "./checked-sql";
@@ -52,16 +53,23 @@ async function makeReader({ sql }: Pick<Database, "sql">): Promise<{ user: strin
   return { user, password };
 }
 
+interface SqlOptions {
+  timeoutMs?: number | undefined;
+  rows?: number | undefined;
+}
+
 /**
- * Profile ids (any fragments) that a condition selects: as the reading role on a connection of its own, in a transaction
- * that may not write, within a time limit.
+ * Asks a question as the reading role on a connection of its own, in a transaction that may not write, within a time
+ * limit. `wrap` sets the checked text into brackets; its only parameter is one row more than may come.
  * @throws DomainError in words, for whoever wrote the SQL
  */
-export async function runSql(
+async function ask<T extends object>(
   database: Database,
   text: string,
-  options: { timeoutMs?: number; rows?: number } = {},
-): Promise<{ ids: Uint8Array; ms: number }> {
+  options: SqlOptions,
+  wrap: (question: string) => string,
+  count: (rows: readonly T[]) => number,
+): Promise<{ rows: readonly T[]; ms: number }> {
   const question = checkSql(text);
   const rows = options.rows ?? SQL_ROWS;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
@@ -73,24 +81,55 @@ export async function runSql(
       const tx = handle as unknown as TxSql;
       await tx.unsafe(`set local search_path = ${SCHEMA}`);
       // Parsed by the extended protocol, which takes one statement only.
-      const [row] = await tx.unsafe<{ ids: Uint8Array; n: number }[]>(
-        `select coalesce(string_agg(int4send(q.id::int4), ''), '') as ids, count(*)::int as n
-         from (select s.id from (${question}\n) as s(id) where s.id is not null limit $1::int) q`,
-        [rows + 1],
-      );
-      return row;
-    })) as unknown as { ids: Uint8Array; n: number };
-    if (found.n > rows)
+      return { rows: await tx.unsafe<T[]>(wrap(question), [rows + 1]) };
+    })) as unknown as { rows: readonly T[] };
+    if (count(found.rows) > rows)
       throw new DomainError(
         "LIMIT_EXCEEDED",
         `The SQL finds more than ${rows.toLocaleString("en")} rows. Narrow it, or select each person once.`,
       );
-    return { ids: found.ids, ms: Math.round(performance.now() - started) };
+    return { rows: found.rows, ms: Math.round(performance.now() - started) };
   } catch (error) {
     throw inWords(error, timeoutMs);
   } finally {
     await connection.end();
   }
+}
+
+/**
+ * Profile ids (any fragments) that a condition selects.
+ * @throws DomainError in words, for whoever wrote the SQL
+ */
+export async function runSql(database: Database, text: string, options: SqlOptions = {}): Promise<{ ids: Uint8Array; ms: number }> {
+  const { rows, ms } = await ask<{ ids: Uint8Array; n: number }>(
+    database,
+    text,
+    options,
+    (question) => `select coalesce(string_agg(int4send(q.id::int4), ''), '') as ids, count(*)::int as n
+      from (select s.id from (${question}\n) as s(id) where s.id is not null limit $1::int) q`,
+    ([row]) => row?.n ?? 0,
+  );
+  return { ids: rows[0]?.ids ?? new Uint8Array(), ms };
+}
+
+/**
+ * Profile ids (any fragments) with the value that the second column gives each; rows without one are left out.
+ * @throws DomainError in words, for whoever wrote the SQL
+ */
+export async function runSqlValues(
+  database: Database,
+  text: string,
+  options: SqlOptions = {},
+): Promise<readonly { id: number; value: Json }[]> {
+  const { rows } = await ask<{ id: number; value: Json }>(
+    database,
+    text,
+    options,
+    (question) => `select s.id::int4 as id, to_jsonb(s.v) as value from (${question}\n) as s(id, v)
+      where s.id is not null and s.v is not null limit $1::int`,
+    (list) => list.length,
+  );
+  return rows;
 }
 
 /** What PostgreSQL says of names and grammar helps whoever wrote the SQL; what it says of values may hold somebody's data. */

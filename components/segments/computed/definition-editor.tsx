@@ -16,6 +16,7 @@ import {
 import type { Measure } from "@/domain/segments/model";
 import { EventInput, Filters, WindowInput } from "../event-parts";
 import { NumberInput, WordSelect } from "../inline";
+import { SqlViews } from "../sql-editor";
 import { pathText, SuggestInput, textPath } from "../suggest";
 import { MEASURES, withMeasure } from "./trait-drafts";
 
@@ -67,6 +68,8 @@ export function DefinitionEditor({ definition, traits, put }: { definition: Defi
       );
     case "rfm":
       return <RfmWords definition={definition} put={put} />;
+    case "sql":
+      return <SqlWords definition={definition} put={put} />;
     case "formula":
       return <FormulaEditor definition={definition} traits={traits} put={put} />;
   }
@@ -336,6 +339,36 @@ function RfmWords({ definition, put }: { definition: DefinitionOf<"rfm">; put: P
         Everybody who did it is ranked by how lately, how often and for how much. Between two computations people move against the borders
         at once.
       </p>
+    </div>
+  );
+}
+
+function SqlWords({ definition, put }: { definition: DefinitionOf<"sql">; put: Put }) {
+  return (
+    <div className="grid gap-2">
+      <Textarea
+        aria-label="SQL"
+        value={definition.sql}
+        rows={5}
+        maxLength={10_000}
+        spellCheck={false}
+        className="font-mono text-xs"
+        placeholder={"select profile_id, count(*) from events where event = 'Order Completed' group by 1"}
+        onChange={(event) => put({ ...definition, sql: event.target.value })}
+      />
+      <Words>
+        <span>The first column is profile_id, the second the value. Read again every</span>
+        <NumberInput
+          label="Hours between two readings"
+          value={definition.everyHours}
+          min={1}
+          max={720}
+          whole
+          onChange={(everyHours) => put({ ...definition, everyHours })}
+        />
+        <span>hours; not live between.</span>
+      </Words>
+      <SqlViews />
     </div>
   );
 }

@@ -18,6 +18,7 @@ test("a fresh draft says what is missing", () => {
     sessions: null,
     rfm: "Choose an event.",
     formula: "Write a formula.",
+    sql: "Write the SQL.",
   });
   expect(definitionProblem({ kind: "formula", expression: "1 +" })).toBe("At character 4: the expression ends where a value is expected.");
 });

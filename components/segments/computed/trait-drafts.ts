@@ -19,6 +19,7 @@ export const KINDS: readonly { kind: DefinitionKind; label: string; hint: string
   { kind: "sessions", label: "Sessions", hint: "visits: how many, how long, how busy" },
   { kind: "rfm", label: "RFM score", hint: "recency, frequency and money against everybody else" },
   { kind: "formula", label: "Formula", hint: "arithmetic and choices over other traits" },
+  { kind: "sql", label: "SQL", hint: "admins only, read by schedule" },
 ];
 
 /** A definition to fill in. What was chosen of the events is kept where the kinds share it. */
@@ -38,6 +39,8 @@ export function startDefinition(kind: DefinitionKind, before?: Definition): Defi
       return { kind, ...events, window: part ? events.window : last(1, "year"), groups: 5, score: "group", everyHours: 24 };
     case "formula":
       return { kind, expression: "" };
+    case "sql":
+      return { kind, sql: "", everyHours: 24 };
   }
 }
 
@@ -105,6 +108,7 @@ export function definitionProblem(definition: Definition): string | null {
     const problem = expressionProblem(definition.expression);
     return problem && `At character ${problem.position + 1}: ${problem.message}.`;
   }
+  if (definition.kind === "sql") return definition.sql.trim() === "" ? "Write the SQL." : null;
   const parts = definition.kind === "ratio" ? [definition.of, definition.per] : [definition];
   for (const { event, where, window } of parts) {
     // The rows of the segment builder have the same parts, and the same to say about them.

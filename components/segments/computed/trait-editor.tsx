@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useAction } from "@/components/layout/use-action";
+import { useViewer } from "@/components/layout/viewer";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
@@ -163,11 +164,14 @@ export function TraitEditor({ trait, traits, zone, save }: Props) {
 }
 
 function Kinds({ value, onChange }: { value: DefinitionKind; onChange: (kind: DefinitionKind) => void }) {
+  const { can } = useViewer();
+  // What SQL reads is everything: it is for those who may see personal data.
+  const kinds = KINDS.filter(({ kind }) => kind !== "sql" || value === "sql" || (can("segments:sql") && can("personal_data:see")));
   return (
     <fieldset>
       <legend className="mb-2 text-sm font-medium">Kind</legend>
-      <div className="grid gap-2 sm:grid-cols-2 xl:grid-cols-5">
-        {KINDS.map(({ kind, label, hint }) => (
+      <div className="grid gap-2 sm:grid-cols-2 xl:grid-cols-3">
+        {kinds.map(({ kind, label, hint }) => (
           <label
             key={kind}
             className={cn(

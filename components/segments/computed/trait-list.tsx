@@ -149,7 +149,9 @@ function Freshness({ trait }: { trait: ComputedTraitSummary }) {
   if (trait.status === "paused") return <>values stand still</>;
   return (
     <>
-      <span className="block">{trait.nextRunAt ? "live, borders by schedule" : "follows every event"}</span>
+      <span className="block">
+        {trait.kind === "sql" ? "read by schedule" : trait.nextRunAt ? "live, borders by schedule" : "follows every event"}
+      </span>
       <span className="block text-muted-foreground">
         {trait.changedAt ? (
           <>

@@ -169,13 +169,17 @@ function Facts({ trait }: { trait: ComputedTraitDetail }) {
       "Freshness",
       trait.status === "paused"
         ? "paused: values stand still"
-        : trait.nextRunAt
-          ? "live between two schedules"
-          : "live: follows every event",
+        : trait.kind === "sql"
+          ? "read by schedule"
+          : trait.nextRunAt
+            ? "live between two schedules"
+            : "live: follows every event",
     ],
     ["Last value changed", trait.changedAt ? <Time key="changed" iso={trait.changedAt} /> : "not since it was computed"],
     ["Computed for everybody", trait.computedAt ? <Time key="computed" iso={trait.computedAt} /> : "not yet"],
-    ...(trait.nextRunAt ? ([["Borders taken anew", <Time key="next" iso={trait.nextRunAt} />]] as [string, ReactNode][]) : []),
+    ...(trait.nextRunAt
+      ? ([[trait.kind === "sql" ? "Read again" : "Borders taken anew", <Time key="next" iso={trait.nextRunAt} />]] as [string, ReactNode][])
+      : []),
     ["That took", trait.computeMs === null ? "–" : millisText(trait.computeMs)],
     ["Live work", costText(trait)],
     [

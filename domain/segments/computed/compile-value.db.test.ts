@@ -7,7 +7,15 @@ import { eventParts, measureArbitrary, NOW, pathArbitrary, personArbitrary } fro
 import { preparePeople, prepareEvents, storePeople, TEST_ZONE } from "../test/people";
 import { compileBorders, compileValue } from "./compile-value";
 import { computeValue } from "./compute-value";
-import { emptyOf, RFM_SCORES, SESSION_MEASURES, wholeDefinitionSchema, type Definition, type EventMeasure, type RfmBorders } from "./model";
+import {
+  emptyOf,
+  RFM_SCORES,
+  SESSION_MEASURES,
+  wholeDefinitionSchema,
+  type EventDefinition,
+  type EventMeasure,
+  type RfmBorders,
+} from "./model";
 
 const database = testDatabase();
 
@@ -29,7 +37,7 @@ const eventMeasure: fc.Arbitrary<EventMeasure> = fc.oneof(
   },
 );
 const ratioPart = fc.record({ ...eventParts, measure: measureArbitrary });
-const definition: fc.Arbitrary<Exclude<Definition, { kind: "formula" }>> = fc.oneof(
+const definition: fc.Arbitrary<EventDefinition> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("event" as const), ...eventParts, measure: eventMeasure }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("ratio" as const), of: ratioPart, per: ratioPart }) },
   {

@@ -1,17 +1,14 @@
 import { Compiler, type CompiledQuery, type CompileOptions } from "../compile";
 import { scalarNumber, scalarText } from "../compile-test";
 import type { Measure } from "../model";
-import type { Definition, DefinitionOf, EventMeasure, RfmBorders } from "./model";
+import type { DefinitionOf, EventDefinition, EventMeasure, RfmBorders } from "./model";
 import type { EventsPart } from "./parts";
 
 /**
  * SQL of a definition over everybody: selects `id` (canonical profile) and `value` (jsonb, never null) of those who have
- * one other than the empty one's absence. The twin of `computeValue`; formulas have none, they are computed from others.
+ * one other than the empty one's absence. The twin of `computeValue`; formulas have none (they are computed from others), and SQL is asked by itself.
  */
-export function compileValue(
-  definition: Exclude<Definition, { kind: "formula" }>,
-  options: CompileOptions & { borders?: RfmBorders | null },
-): CompiledQuery {
+export function compileValue(definition: EventDefinition, options: CompileOptions & { borders?: RfmBorders | null }): CompiledQuery {
   const compiler = new Compiler(options);
   const source = sourceOf(definition, compiler, options);
   return {
@@ -20,11 +17,7 @@ export function compileValue(
   };
 }
 
-function sourceOf(
-  definition: Exclude<Definition, { kind: "formula" }>,
-  compiler: Compiler,
-  options: CompileOptions & { borders?: RfmBorders | null },
-): string {
+function sourceOf(definition: EventDefinition, compiler: Compiler, options: CompileOptions & { borders?: RfmBorders | null }): string {
   switch (definition.kind) {
     case "event":
       return measureSql(definition, definition.measure, compiler, options.now);

@@ -5,6 +5,7 @@ import { enqueueJob } from "@/domain/kernel/jobs";
 import { lockMembership } from "../membership";
 import { compileBorders } from "./compile-value";
 import { everyHours, type Definition, type DefinitionOf, type RfmBorders } from "./model";
+import { readSql } from "./read-sql";
 import { settleTraits, type MovedValue } from "./settle";
 import { refreshStats } from "./stats";
 
@@ -21,6 +22,8 @@ export interface ComputeTraitOptions {
   now: () => number;
   signal?: AbortSignal | undefined;
   progress?: ((done: number, total: number) => Promise<void>) | undefined;
+  /** How long the live loop is let before, where it has something to do; milliseconds, default 500. */
+  patienceMs?: number | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ export async function computeTrait(database: Database, id: string, version: numb
   const { definition } = trait;
   // A batch that began before this trait was there notes no changes: let it end first.
   await sql.begin((tx) => tx`select 1 from processing_cursors where name = 'main' for update`);
+  const given = definition.kind === "sql" ? { traitId: id, values: await readSql(database, definition.sql) } : undefined;
   if (definition.kind === "rfm") await takeBorders(sql, id, version, definition, now());
   const [count] = await sql<{ n: number }[]>`select count(*)::int as n from profiles where merged_into is null`;
   const total = count?.n ?? 0;
@@ -51,12 +55,13 @@ export async function computeTrait(database: Database, id: string, version: numb
       select id from profiles where merged_into is null and id > ${after} order by id limit ${PEOPLE_AT_ONCE}`;
     const last = ids.at(-1);
     if (!last) break;
+    await letLiveGoFirst(sql, options.patienceMs ?? 500, signal);
     const going = await sql.begin(async (handle) => {
       const tx = handle as unknown as TxSql;
       await lockMembership(tx, true);
       if (!(await isCurrent(tx, id, version))) return false;
       const work = new Map(ids.map((one) => [one.id, new Set([id])]));
-      await tellSegments(tx, await settleTraits(tx, work, now()), now(), cause);
+      await tellSegments(tx, await settleTraits(tx, work, now(), { given }), now(), cause);
       return true;
     });
     if (!going) return false;
@@ -76,6 +81,21 @@ export async function computeTrait(database: Database, id: string, version: numb
     await refreshStats(tx, id, now());
     return true;
   })) as boolean;
+}
+
+/**
+ * Waits while changes of people wait for the live loop, which takes the lock only where it is free: computations over
+ * everybody, several of them one after the other, would otherwise keep it away from it.
+ */
+async function letLiveGoFirst(sql: AnySql, patienceMs: number, signal: AbortSignal | undefined): Promise<void> {
+  const until = performance.now() + patienceMs;
+  while (performance.now() < until) {
+    const [row] = await sql<{ waiting: boolean }[]>`
+      select change_id < coalesce((select max(id) from profile_changes), 0) as waiting from segment_cursors where name = 'main'`;
+    if (row?.waiting !== true) return;
+    await new Promise((done) => setTimeout(done, 25));
+    signal?.throwIfAborted();
+  }
 }
 
 async function isCurrent(tx: AnySql, id: string, version: number): Promise<boolean> {

@@ -74,6 +74,9 @@ function valueOf(definition: Definition, person: Person, env: ComputeEnv, offer:
       const events = pick(definition);
       return { events, value: env.borders ? ofRfm(definition, events, env.borders, env.now, offer) : undefined };
     }
+    // Only the database can say.
+    case "sql":
+      return { events: [], value: undefined };
     case "formula":
       return {
         events: [],

@@ -33,6 +33,13 @@ export function describeDefinition(
       words.add(": everybody who did it stands in ").strong(String(definition.groups)).add(" parts of equal size, ");
       words.strong(String(definition.groups)).add(" is best; the borders are taken anew every ").strong(hoursText(definition.everyHours));
       break;
+    case "sql":
+      words
+        .add("The value that this SQL gives each person, read again every ")
+        .strong(hoursText(definition.everyHours))
+        .add(": ")
+        .strong(definition.sql);
+      break;
     case "formula": {
       words.add("The result of ").strong(definition.expression);
       const names = keysIn(definition.expression).map((key) => env.traits?.[key] ?? key);

@@ -84,11 +84,22 @@ export const definitionSchema = z.discriminatedUnion("kind", [
     score: z.enum(RFM_SCORES),
     everyHours: z.number().int().min(1).max(720).default(24),
   }),
+  /**
+   * SQL that gives profile ids and values, by admins only: as a role that reads some views and nothing else, within a time
+   * limit. Read again every `everyHours`; not live between.
+   */
+  z.strictObject({
+    kind: z.literal("sql"),
+    sql: z.string().trim().min(1).max(10_000),
+    everyHours: z.number().int().min(1).max(720).default(24),
+  }),
   /** An expression over other computed traits (by key) and collected traits; see expression.ts. */
   z.strictObject({ kind: z.literal("formula"), expression: z.string().trim().min(1).max(COMPUTED_LIMITS.expressionLength) }),
 ]);
 export type Definition = z.infer<typeof definitionSchema>;
 export type DefinitionKind = Definition["kind"];
+/** Definitions that follow from a person's events alone. */
+export type EventDefinition = Exclude<Definition, { kind: "formula" | "sql" }>;
 export type DefinitionOf<K extends DefinitionKind> = Extract<Definition, { kind: K }>;
 
 const windowProblem = (window: Window): string | undefined => {
@@ -141,6 +152,7 @@ export function valueTypeOf(definition: Definition): ValueType {
     case "rfm":
       return definition.score === "code" || definition.score === "group" ? "text" : "number";
     case "formula":
+    case "sql":
       return "any";
   }
 }

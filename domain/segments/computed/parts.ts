@@ -1,6 +1,6 @@
 import type { Filter, LeafOf, Rule, Window } from "../model";
 import { needsOf, type Needs } from "../needs";
-import { keysIn } from "./expression";
+import { keysIn, traitsIn } from "./expression";
 import type { Definition } from "./model";
 
 /** The events that a definition looks at, once for each part of a ratio. */
@@ -22,6 +22,7 @@ function partsOf(definition: Definition): { part: EventsPart; path: string[] | u
     case "rfm":
       return [{ part: definition, path: definition.path }];
     case "formula":
+    case "sql":
       return [];
   }
 }
@@ -51,6 +52,16 @@ export function partRule(part: EventsPart): Rule {
 export function needsOfDefinitions(definitions: readonly Definition[], now: number): Needs {
   const leaves = definitions.flatMap(partsOf).map(({ part, path }, i) => leafOf(part, path, `p${i}`));
   return needsOf([ruleWith(leaves)], now);
+}
+
+/** A definition as a rule that depends on the same facts of a person; what it asks of other computed traits is left out. */
+export function dependenceRule(definition: Definition): Rule {
+  const leaves = partsOf(definition).map(({ part, path }, i) => leafOf(part, path, `p${i}`));
+  const traits = definition.kind === "formula" ? traitsIn(definition.expression) : [];
+  const rule = ruleWith(leaves);
+  for (const [i, path] of traits.entries())
+    rule.root.children.push({ kind: "trait", id: `t${i}`, path, test: { type: "presence", operator: "exists" } });
+  return rule;
 }
 
 /** Keys of the computed traits that a definition asks. */

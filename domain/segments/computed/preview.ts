@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { can, companySettings, requirePermission } from "@/domain/access";
 import type { TxSql } from "@/db/client";
+import type { Json } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
 import { maskComputed } from "@/domain/profiles";
 import { plain } from "../describe";
 import { segmentPeople } from "../people";
+import { readSql } from "./read-sql";
 import { compileBorders, compileValue } from "./compile-value";
 import type { TraitPreview, TraitStats } from "./contracts";
 import { describeDefinition } from "./describe";
@@ -32,7 +34,7 @@ export async function previewComputedTrait(ctx: Ctx, input: unknown): Promise<Tr
   const started = performance.now();
   const { names, personal } = await checkDefinition(ctx, definition, traitId);
   const now = ctx.clock.now().getTime();
-  const { stats, borders, some } = await overEverybody(ctx, definition, now, limit);
+  const { stats, borders, some, given } = await overEverybody(ctx, definition, now, limit);
   const ids = some.length > 0 ? some : await newestPeople(ctx, limit);
   const unmasked = can(ctx, "personal_data:see");
   const [values, people] = await Promise.all([computeFor(ctx, definition, borders, ids, now), segmentPeople(ctx.sql, ids, unmasked)]);
@@ -45,6 +47,7 @@ export async function previewComputedTrait(ctx: Ctx, input: unknown): Promise<Tr
       const [person, computed] = [people.get(id), values.get(id)];
       if (!person || !computed) return [];
       const { profileId, name, email, known, lastSeenAt } = person;
+      const value = given ? (given.get(id) ?? null) : computed.value;
       return [
         {
           profileId,
@@ -52,7 +55,7 @@ export async function previewComputedTrait(ctx: Ctx, input: unknown): Promise<Tr
           email,
           known,
           lastSeenAt,
-          value: unmasked ? computed.value : maskComputed(computed.value, personal),
+          value: unmasked ? value : maskComputed(value, personal),
           rowsTotal: computed.events.length,
         },
       ];
@@ -70,10 +73,13 @@ interface Everybody {
   borders: RfmBorders | null;
   /** People with a value, spread over all of them. */
   some: number[];
+  /** What SQL gave. */
+  given?: ReadonlyMap<number, Json>;
 }
 
 async function overEverybody(ctx: Ctx, definition: Definition, now: number, limit: number): Promise<Everybody> {
-  if (definition.kind === "formula") return { stats: null, borders: null, some: [] };
+  if (definition.kind === "formula") return { ...NOTHING };
+  if (definition.kind === "sql") return bySql(ctx, definition.sql, limit);
   const { timezone: zone } = await companySettings(ctx.sql);
   try {
     return (await ctx.root.sql.begin(async (handle): Promise<Everybody> => {
@@ -98,9 +104,20 @@ async function overEverybody(ctx: Ctx, definition: Definition, now: number, limi
     })) as Everybody;
   } catch (error) {
     // Too much for a preview: the sample alone is shown.
-    if ((error as { code?: unknown }).code === "57014") return { stats: null, borders: null, some: [] };
+    if ((error as { code?: unknown }).code === "57014") return { ...NOTHING };
     throw error;
   }
+}
+
+const NOTHING: Everybody = { stats: null, borders: null, some: [] };
+
+async function bySql(ctx: Ctx, text: string, limit: number): Promise<Everybody> {
+  const values = await readSql(ctx.root, text, { timeoutMs: TIMEOUT_MS });
+  const json = JSON.stringify([...values.values()].map((value) => ({ value })));
+  const stats = await statsOf(ctx.sql, ctx.sql`select value from json_to_recordset(${json}::text::json) as r(value jsonb)`);
+  const step = Math.max(1, Math.floor(values.size / limit));
+  const some = [...values.keys()].filter((_, i) => i % step === 0).slice(0, limit);
+  return { stats, borders: null, some, given: values };
 }
 
 async function newestPeople(ctx: Ctx, limit: number): Promise<number[]> {

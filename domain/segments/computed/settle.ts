@@ -1,13 +1,15 @@
 import type { AnySql, TxSql } from "@/db/client";
 import { companySettings } from "@/domain/access";
 import type { Json } from "@/domain/events/model";
+import type { ChangedFacts } from "@/domain/profiles/model";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
+import { Dependents } from "../dependents";
 import { loadPeople } from "../load-people";
 import { iso } from "../membership";
 import { computeValue } from "./compute-value";
 import { noteCost, flushCosts } from "./costs";
 import type { Definition, RfmBorders } from "./model";
-import { needsOfDefinitions, usesOf } from "./parts";
+import { dependenceRule, needsOfDefinitions, usesOf } from "./parts";
 
 /** People whose values are asked for, and which: all of them or some traits by id. */
 export type TraitWork = Map<number, Set<string> | "all">;
@@ -58,15 +60,27 @@ interface Held {
   due: number | null;
 }
 
+/** Values of an SQL trait as it was last read, by canonical profile: they cannot be computed person by person. */
+export interface GivenValues {
+  traitId: string;
+  values: ReadonlyMap<number, Json>;
+}
+
 /**
  * Computes values of these people and writes what differs, with the instants at which time alone may change them. Under
  * the lock of membership, so that whoever writes has read the newest state. A profile that is read through another, or
  * is gone, loses its values.
  * @returns the values that changed
  */
-export async function settleTraits(tx: TxSql, work: TraitWork, now: number): Promise<MovedValue[]> {
+export async function settleTraits(
+  tx: TxSql,
+  work: TraitWork,
+  now: number,
+  options: { known?: readonly LiveTrait[]; given?: GivenValues | undefined } = {},
+): Promise<MovedValue[]> {
   if (work.size === 0) return [];
-  const all = await knownTraits(tx);
+  const { given } = options;
+  const all = options.known ?? (await knownTraits(tx));
   if (all.length === 0) return [];
   const wanted = reached(all, work);
   const started = performance.now();
@@ -85,6 +99,9 @@ export async function settleTraits(tx: TxSql, work: TraitWork, now: number): Pro
   const byKey = new Map(all.map((trait) => [trait.key, trait]));
   for (const trait of wanted) {
     const from = performance.now();
+    const { definition } = trait;
+    // Between two readings the values of SQL stand still.
+    if (definition.kind === "sql" && given?.traitId !== trait.id) continue;
     let looked = 0;
     let changed = 0;
     for (const [profileId, which] of work) {
@@ -96,7 +113,10 @@ export async function settleTraits(tx: TxSql, work: TraitWork, now: number): Pro
         const used = byKey.get(key);
         return used ? (mine?.get(used.id)?.value ?? used.empty ?? undefined) : undefined;
       };
-      const { value, next } = computeValue(trait.definition, person, { now, computed, borders: trait.state });
+      const { value, next } =
+        definition.kind === "sql"
+          ? { value: given?.values.get(profileId) ?? null, next: null }
+          : computeValue(definition, person, { now, computed, borders: trait.state });
       const was = mine?.get(trait.id);
       const row = value === trait.empty ? null : value;
       const before = was?.value ?? null;
@@ -200,21 +220,35 @@ export async function dueValues(tx: AnySql, now: number): Promise<MovedValue[]> 
     select trait_id as "traitId", profile_id as "profileId" from computed_due where due_at <= ${new Date(now)} order by due_at limit ${DUE_AT_ONCE}`;
 }
 
-/** One step of live traits: whom something changed, and whose time has come. */
-export async function stepTraits(
-  tx: TxSql,
-  changed: readonly { profileId: number }[],
-  due: readonly MovedValue[],
-  now: number,
-): Promise<MovedValue[]> {
+/** A change of a person as the live loop reads it. */
+interface Change {
+  profileId: number;
+  merged: boolean;
+  /** null: anything may have changed. */
+  facts: ChangedFacts | null;
+}
+
+/**
+ * One step of live traits: whom something changed, and whose time has come. Only traits that depend on a fact that
+ * changed are computed.
+ */
+export async function stepTraits(tx: TxSql, changed: readonly Change[], due: readonly MovedValue[], now: number): Promise<MovedValue[]> {
+  const all = await knownTraits(tx);
+  if (all.length === 0) return [];
+  const dependents = new Dependents(all.map(({ definition }) => dependenceRule(definition)));
   const work: TraitWork = new Map();
-  for (const { profileId } of changed) work.set(profileId, "all");
-  for (const { traitId, profileId } of due) {
+  const want = (profileId: number, traitId: string): void => {
     const which = work.get(profileId);
     if (!which) work.set(profileId, new Set([traitId]));
     else if (which !== "all") which.add(traitId);
+  };
+  for (const { profileId, merged, facts } of changed) {
+    const reached = merged || facts === null ? undefined : dependents.of(facts, 0);
+    if (!reached) work.set(profileId, "all");
+    else for (const n of reached.keys()) want(profileId, (all[n] as LiveTrait).id);
   }
-  const moved = await settleTraits(tx, work, now);
+  for (const { traitId, profileId } of due) want(profileId, traitId);
+  const moved = await settleTraits(tx, work, now, { known: all });
   // Of a trait that is paused or gone nothing is due any more.
   if (due.length > 0)
     await tx`

@@ -51,7 +51,7 @@ export async function checkSample(database: Database, now: number): Promise<{ id
     const [trait] = await tx<{ id: string; definition: Definition; state: RfmBorders | null; empty: Json }[]>`
       select t.id, v.definition, t.state, t.empty from computed_traits t
       join computed_trait_versions v on v.trait_id = t.id and v.version = t.version
-      where t.deleted_at is null and t.status = 'live' and coalesce(t.checked_at, t.computed_at) < ${new Date(now - CHECK_AFTER_MS)}
+      where t.deleted_at is null and t.status = 'live' and v.definition ->> 'kind' <> 'sql' and coalesce(t.checked_at, t.computed_at) < ${new Date(now - CHECK_AFTER_MS)}
         and not exists (select 1 from jobs j where j.kind = 'traits.compute' and j.fair_key = t.id and j.status in ('ready', 'leased'))
       order by coalesce(t.checked_at, t.computed_at) limit 1`;
     if (!trait) return null;

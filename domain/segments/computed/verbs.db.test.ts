@@ -68,7 +68,7 @@ beforeAll(async () => {
 
 async function computed(id: string): Promise<void> {
   const { version } = await getComputedTrait(ctx(), { id });
-  expect(await computeTrait(database, id, version, { now: () => clock.now().getTime() })).toBe(true);
+  expect(await computeTrait(database, id, version, { now: () => clock.now().getTime(), patienceMs: 0 })).toBe(true);
 }
 
 test("a trait is kept, computed in the background, and says coverage, spread and cost", async () => {
@@ -78,7 +78,7 @@ test("a trait is kept, computed in the background, and says coverage, spread and
   expect(job?.["payload"]).toEqual({ traitId: id, version: 1 });
   expect((await getComputedTrait(ctx(), { id })).status).toBe("preparing");
   const seen: number[] = [];
-  await computeTrait(database, id, 1, { now: () => NOW, progress: async (done, total) => void seen.push(done, total) });
+  await computeTrait(database, id, 1, { now: () => NOW, patienceMs: 0, progress: async (done, total) => void seen.push(done, total) });
   expect(seen).toEqual([4, 4]);
   const trait = await getComputedTrait(ctx(), { id: key });
   expect(trait).toMatchObject({
@@ -229,12 +229,12 @@ test("a pause lets values stand; resuming computes them anew; a computation of a
   while (!(await stepSegments(database, NOW)).idle);
   const of = async () => (await personTraitLineage(ctx(), { profile: "user_id:u1", trait: id })).value;
   expect(await of()).toBe(0);
-  expect(await computeTrait(database, id, 1, { now: () => NOW })).toBe(false);
+  expect(await computeTrait(database, id, 1, { now: () => NOW, patienceMs: 0 })).toBe(false);
   await recomputeTrait(ctx(), { id });
   await computed(id);
   expect(await of()).toBe(1);
   await updateTrait(ctx(), { id, basedOn: 1, definition: orders, note: "orders instead" });
-  expect(await computeTrait(database, id, 1, { now: () => NOW })).toBe(false);
+  expect(await computeTrait(database, id, 1, { now: () => NOW, patienceMs: 0 })).toBe(false);
   await changeTrait(ctx(), { id, name: "Renamed" });
   const trait = await getComputedTrait(ctx(), { id });
   expect(trait).toMatchObject({ name: "Renamed", key: "paused", version: 2 });
@@ -265,3 +265,35 @@ test("scores are placed anew by schedule; spread and sample are kept up", async 
   expect(await refreshStaleStats(database.sql, later)).toBeGreaterThan(0);
   expect((await getComputedTrait(ctx(), { id })).stats?.top).toEqual([{ value: "nonsense", n: 3 }]);
 });
+
+test("SQL traits: for admins who see personal data, by the reading role; read by schedule, one value a person", async () => {
+  const sqlTrait = (sql: string): Definition => ({ kind: "sql", sql, everyHours: 6 });
+  const good = sqlTrait("select profile_id, count(*) * 100 from events where event = 'Order Completed' group by 1");
+  await expect(createTrait(as("marketer"), { name: "x", definition: good })).rejects.toThrow();
+  await expect(createTrait(as("admin", false), { name: "x", definition: good })).rejects.toThrow(/personal data/);
+  await expect(createTrait(as("admin"), { name: "x", definition: sqlTrait("delete from profiles") })).rejects.toThrow(/SELECT or WITH/);
+  await expect(previewComputedTrait(as("marketer"), { definition: good })).rejects.toThrow();
+  const preview = await previewComputedTrait(as("admin"), { definition: good });
+  expect(preview.stats).toMatchObject({ withValue: 3, numbers: { low: 100 } });
+  expect(preview.sample.map(({ value }) => value)).toContain(100);
+  await expect(previewComputedTrait(as("admin"), { definition: sqlTrait("select profile_id from people") })).rejects.toThrow(
+    /not understood/,
+  );
+  await expect(previewComputedTrait(as("admin"), { definition: sqlTrait("select profile_id, event from events") })).rejects.toThrow(
+    /more than one value/,
+  );
+  const { id } = await createTrait(as("admin"), { name: "By SQL", definition: good });
+  await computed(id);
+  const of = async (user: string) => (await personTraitLineage(ctx(), { profile: `user_id:${user}`, trait: id })).value;
+  expect([await of("u1"), await of("u2")]).toEqual([null, 100]);
+  const trait = await getComputedTrait(ctx(), { id });
+  expect(trait.nextRunAt).toBe(new Date(NOW + 6 * 3_600_000).toISOString());
+  // Between two readings events change nothing; the next reading does.
+  await feed(database.sql, [{ type: "track", event: "Order Completed", userId: "u2", timestamp: "2026-03-20T11:50:00Z" }]);
+  await processAll(database);
+  while (!(await stepSegments(database, NOW)).idle);
+  expect(await of("u2")).toBe(100);
+  await computed(id);
+  expect(await of("u2")).toBe(200);
+  await deleteTrait(ctx(), { id });
+}, 60_000);

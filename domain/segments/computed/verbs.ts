@@ -6,6 +6,7 @@ import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError, notFound } from "@/domain/kernel/errors";
 import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
+import { checkSql } from "../checked-sql";
 import { withheldProperty, withheldTrait } from "../catalog";
 import { plain } from "../describe";
 import { keyOfName } from "../store-segment";
@@ -60,6 +61,13 @@ interface Checked {
 /** What must hold before a definition is kept or tried. `traitId`: the trait that it belongs to, against circles. */
 export async function checkDefinition(ctx: Ctx, definition: Definition, traitId: string | undefined): Promise<Checked> {
   const { sql } = ctx;
+  if (definition.kind === "sql") {
+    requirePermission(ctx, "segments:sql");
+    if (!can(ctx, "personal_data:see"))
+      throw new DomainError("FORBIDDEN", "SQL can read every trait: writing it needs the right to see personal data. Ask an admin.");
+    checkSql(definition.sql);
+    return { uses: [], names: {}, personal: true };
+  }
   if (definition.kind !== "formula") return { uses: [], names: {}, personal: readsPersonal(definition) };
   const problem = expressionProblem(definition.expression);
   if (problem)
