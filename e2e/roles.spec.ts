@@ -13,6 +13,7 @@ const PAGES: Record<string, readonly Account[]> = {
   "/welcome": ["admin"],
   "/requests": ["admin"],
   "/audit": ["admin"],
+  "/data-map": ["admin"],
   "/profiles": ["admin", "marketer", "masked"],
   "/sources": ["admin", "marketer", "masked"],
 };

@@ -2,6 +2,7 @@ import type { Database } from "@/db/client";
 import { sweepThrottle } from "@/domain/access";
 import { anchorAudit, checkAudit } from "@/domain/audit";
 import { ensureInboxPartitions } from "@/domain/events";
+import { learnFields } from "@/domain/governance";
 import { pruneImports } from "@/domain/imports";
 import { createContext } from "@/domain/kernel/context";
 import { pruneJobs } from "@/domain/kernel/jobs";
@@ -27,6 +28,7 @@ export const maintenance: Loop = {
       await sweepThrottle(createContext({ kind: "job", id: "maintenance" }, database));
       const imports = await pruneImports(database.sql, { unfinished: 7, finished: 180 });
       const jobs = await pruneJobs(database.sql, { done: 7, dead: 90 });
+      await learnFields(database);
       if (started - auditedAt > AUDIT_EVERY_MS) {
         auditedAt = started;
         await anchorAudit(database, new Date());

@@ -4,6 +4,7 @@ import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
 import { can, findSession, type Permission } from "@/domain/access";
 import { createContext, database, type Actor, type Ctx } from "@/domain/kernel/context";
+import { refreshFieldClasses } from "@/domain/profiles";
 import { sessionClaims } from "./session";
 
 export type UserCtx = Ctx & { actor: Extract<Actor, { kind: "user" }> };
@@ -16,7 +17,10 @@ export const getUser = cache(async (): Promise<UserCtx | null> => {
   const claims = await sessionClaims();
   if (!claims) return null;
   const actor = await findSession(anonymousContext(), claims.sid, claims.userId);
-  return actor ? (createContext(actor, database()) as UserCtx) : null;
+  if (!actor) return null;
+  const ctx = createContext(actor, database()) as UserCtx;
+  await refreshFieldClasses(ctx);
+  return ctx;
 });
 
 /**

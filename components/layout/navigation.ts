@@ -6,6 +6,7 @@ import {
   House,
   Inbox,
   KeyRound,
+  Map as MapIcon,
   MonitorSmartphone,
   Plug,
   Settings2,
@@ -111,6 +112,13 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "requests:read",
         key: "q",
         keywords: ["dsar", "erasure", "erase", "access", "gdpr", "ccpa", "privacy", "data subject"],
+      },
+      {
+        href: "/data-map",
+        label: "Data map",
+        icon: MapIcon,
+        permission: "governance:read",
+        keywords: ["pii", "personal data", "classes", "fields", "catalogue", "masking", "sensitive"],
       },
       {
         href: "/audit",

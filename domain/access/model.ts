@@ -48,6 +48,8 @@ export const PERMISSIONS = {
   "api_keys:read": "See API keys",
   "api_keys:write": "Create, rotate and revoke API keys",
   "audit:read": "Read the audit log",
+  "governance:read": "See the data map and retention",
+  "governance:write": "Classify fields and set retention",
   "requests:read": "See requests of data subjects and their deadlines",
   "requests:write": "Enter requests of data subjects, verify and answer them",
   "people:erase": "Approve erasures and suppressions, and change how requests are handled",

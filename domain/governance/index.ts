@@ -17,3 +17,5 @@ export { repeatErasures, type Repeated } from "./repeat-erasures";
 export { openPackage, openPackageByLink } from "./access-package";
 export { cancelOpendsr, opendsrDiscovery, opendsrResults, opendsrStatus, receiveOpendsr } from "./opendsr";
 export { createRegulation, getRegulation } from "./regulations";
+export { confirmField, readDataMap } from "./data-map";
+export { learnFields } from "./learn-fields";

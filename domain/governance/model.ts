@@ -265,3 +265,26 @@ export const FIELD_CLASS_LABELS: Record<FieldClass, string> = {
 /** Classes of data that retention rules speak of. */
 export const DATA_CLASSES = ["inbox", "events", "rejected", "transitions", "segment_sizes", "requests"] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
+
+export interface DataField {
+  kind: "trait" | "event";
+  /** Event name; empty for traits. */
+  scope: string;
+  key: string;
+  sourceIds: string[];
+  /** Messages that carried it. */
+  n: number;
+  lastSeenAt: string;
+  found: FieldClass;
+  reason: string | null;
+  /** What an admin decided; null: nobody looked yet. */
+  confirmed: FieldClass | null;
+  confirmedBy: string | null;
+}
+
+export interface DataMap {
+  fields: DataField[];
+  /** Names by id. */
+  sources: Record<string, string>;
+  asOf: string;
+}

@@ -7,6 +7,7 @@ export { getProfile, openProfile, resolveProfile } from "./get-profile";
 export { countPeople, listPeople, peopleFacets } from "./list-people";
 export { identityGraph, type GraphEdge, type GraphFragment, type GraphIdentifier, type IdentityGraph } from "./identity-graph";
 export { listIdentityNotes, listMerges } from "./identity-review";
+export { refreshFieldClasses } from "./field-classes";
 export { isPersonalTrait, maskIdentifier, maskJson, maskName, maskText, maskTraits } from "./mask";
 export { listOrders } from "./orders";
 export { deleteView, listViews, saveView } from "./saved-views";

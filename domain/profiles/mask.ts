@@ -77,8 +77,34 @@ const COARSE = new Set(["country", "countryCode", "state", "region", "city"].map
 const PERSONAL_ZONES = new Set(["traits", "user", "customer", "person", "contact", "profile", "recipient", "billing", "shipping"]);
 const NEUTRAL_ZONES = new Set(["properties", "context"]);
 
+/** What the data map says of names besides: by traits (and whole messages), and by properties of events. */
+interface Learned {
+  personal: ReadonlySet<string>;
+  plain: ReadonlySet<string>;
+}
+let learned: { traits: Learned; properties: Learned } = {
+  traits: { personal: new Set(), plain: new Set() },
+  properties: { personal: new Set(), plain: new Set() },
+};
+
+/** Takes over the classes of the data map: masking follows them from the next call on. */
+export function learnFieldClasses(fields: readonly { kind: "trait" | "event"; key: string; personal: boolean }[]): void {
+  const of = (kind: "trait" | "event"): Learned => {
+    const mine = fields
+      .filter((field) => field.kind === kind)
+      .map(({ key, personal }) => ({ name: fold(key.split(".").at(-1) ?? key), personal }));
+    const personal = new Set(mine.filter((field) => field.personal).map(({ name }) => name));
+    // One name in several events: masked where any of them is personal.
+    return { personal, plain: new Set(mine.filter((field) => !field.personal && !personal.has(field.name)).map(({ name }) => name)) };
+  };
+  learned = { traits: of("trait"), properties: of("event") };
+}
+
 function isPersonalKey(key: string, neutral: boolean): boolean {
   const folded = fold(key);
+  const known = neutral ? learned.properties : learned.traits;
+  if (known.personal.has(folded)) return true;
+  if (known.plain.has(folded)) return false;
   if (neutral && AMBIGUOUS.has(folded)) return false;
   return PERSONAL.has(folded) || IDENTIFYING.has(folded) || /e?mail(address)?$|phone(number)?$/.test(folded);
 }

@@ -4,7 +4,16 @@ import type { Database } from "@/db/client";
 import { findApiKey } from "@/domain/access";
 import { createContext } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
-import { apiEvents, apiExternalIds, apiLinks, apiMetadata, type ApiRef, apiTraits, COLLECTIONS } from "@/domain/profiles";
+import {
+  apiEvents,
+  apiExternalIds,
+  apiLinks,
+  apiMetadata,
+  type ApiRef,
+  apiTraits,
+  COLLECTIONS,
+  refreshFieldClasses,
+} from "@/domain/profiles";
 
 /**
  * `GET /v1/spaces/<space>/collections/{users|accounts}/profiles/<type>:<id>/<what>`: profile reads for servers, wire-
@@ -70,6 +79,7 @@ export function createProfileApi(options: {
     const { ref, what } = parsePath(url.pathname);
     const params = Object.fromEntries(url.searchParams);
     const ctx = createContext(actor, options.database);
+    await refreshFieldClasses(ctx);
     const { purpose } = params;
     if (purpose !== undefined) ref.purpose = purpose;
     switch (what) {

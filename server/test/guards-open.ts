@@ -37,6 +37,7 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "imports.startDryRun": "passes on to a helper that begins with the guard",
   "imports.startImport": "passes on to a helper that begins with the guard",
   "profiles.openProfile": "calls getProfile first, which is guarded",
+  "profiles.refreshFieldClasses": "what masking follows; gives nothing out",
   "sources.readAllSources": "for aggregates of other rooms, which check their own permission",
 };
 
@@ -56,6 +57,7 @@ export const PROCESS_ONLY: Record<string, string> = {
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
   "identity.clearProcessingFailure": "processing",
+  "governance.learnFields": "house-keeping",
   "governance.repeatErasures": "the operator's restore",
   "governance.runErasures": "the worker's job",
   "identity.dropUnusedEventTypes": "erasure",
