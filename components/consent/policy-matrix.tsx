@@ -60,7 +60,7 @@ export function PolicyMatrix({ policy, canWrite, actions }: { policy: PolicyView
           <TableRow>
             <TableHead className="sticky left-0 z-10 bg-muted">Purpose</TableHead>
             {policy.uses.map(({ id, name }) => (
-              <TableHead key={id} className="min-w-40 whitespace-normal">
+              <TableHead key={id} className="min-w-52 whitespace-normal">
                 {name}
               </TableHead>
             ))}

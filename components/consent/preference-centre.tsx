@@ -55,13 +55,13 @@ export function PreferenceCentre({
             </CardDescription>
           </CardHeader>
           <CardContent className="grid gap-4 sm:grid-cols-2">
-            <Field label="Name at the top" error={save.fields["brand"]}>
+            <Field label="Name at the top" className="content-start" error={save.fields["brand"]}>
               <Input value={draft.brand} onChange={(event) => change({ brand: event.target.value })} />
             </Field>
             <Field label="Accent colour" hint="Of buttons and links." error={save.fields["accent"]}>
               <Input type="color" className="p-1" value={draft.accent} onChange={(event) => change({ accent: event.target.value })} />
             </Field>
-            <Field label="One click on unsubscribe leaves">
+            <Field label="One click on unsubscribe leaves" className="content-start">
               <NativeSelect value={draft.oneClick} onChange={(event) => change({ oneClick: event.target.value as typeof draft.oneClick })}>
                 <option value="topic">The topic of the message</option>
                 <option value="channel">Every message on the channel</option>

@@ -263,7 +263,7 @@ export function PurposeSheet(props: {
             </details>
           ) : null}
           {canWrite ? (
-            <SheetFooter className="sticky bottom-0 items-center border-t bg-popover py-3">
+            <SheetFooter className="sticky -bottom-5 -mx-5 -mb-5 items-center border-t bg-popover px-5 py-3">
               <p role="status" className="mr-auto text-sm text-muted-foreground tabular-nums">
                 {preview.data
                   ? `These terms allow ${formatNumber(preview.data.after)} people (now ${formatNumber(preview.data.before)}).`

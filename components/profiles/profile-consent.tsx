@@ -96,12 +96,12 @@ export function ProfileConsent({ profileId, now, changes }: { profileId: number;
   const conflicts = view.purposes.filter(({ answer }) => answer.conflict);
   return (
     <section aria-label="Consent" className="grid gap-4">
-      <div className="flex flex-wrap items-end justify-between gap-3">
-        <Field label="As of" hint={`Shown as of ${formatMinute(view.asOf)} UTC.`} className="w-48">
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <Field label="As of" hint={`Shown as of ${formatMinute(view.asOf)} UTC.`} className="w-64">
           <Input type="date" value={day} max={new Date(now).toISOString().slice(0, 10)} onChange={(event) => setDay(event.target.value)} />
         </Field>
         {changes ? (
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 sm:pt-6">
             <Button variant="outline" pending={link.pending} onClick={() => void link.run({ profileId })}>
               Copy preference link
             </Button>
