@@ -1,4 +1,5 @@
 import type { Json } from "@/domain/events/model";
+import type { Channel } from "@/domain/consent/model";
 import type { Phrase } from "./describe";
 import type { LIST_ORIGINS, LIST_UPLOAD_MODES, Rule, RuleNode, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
 
@@ -285,6 +286,18 @@ export interface Coverage {
   types: { type: string; people: number }[];
   /** People without any identifier. */
   none: number;
+  /** Whom a message or ad for a purpose may reach now; empty for actors who may not see consent. */
+  reach: ChannelReach[];
+}
+
+export interface ChannelReach {
+  purposeId: string;
+  purpose: string;
+  channel: Channel;
+  /** May be used for the purpose on the channel. */
+  allowed: number;
+  /** Of those, hold an address of the channel. */
+  reachable: number;
 }
 
 export interface EstimateInput {

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { companySettings, requirePermission } from "@/domain/access";
+import { can, companySettings, requirePermission } from "@/domain/access";
+import { allowedSet, CHANNEL_IDENTIFIERS, currentSettings } from "@/domain/consent";
 import type { Ctx } from "@/domain/kernel/context";
 import { notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
-import type { IdSet } from "@/domain/kernel/sets/id-set";
+import { IdSet } from "@/domain/kernel/sets/id-set";
 import { listIdentifierTypes } from "@/domain/profiles";
-import type { Coverage } from "./contracts";
+import type { ChannelReach, Coverage } from "./contracts";
 import { engineOf } from "./engine";
 import { ask } from "./estimate";
 import { memberSet } from "./members";
@@ -48,11 +49,37 @@ async function coverageOf(ctx: Ctx, people: IdSet): Promise<Coverage> {
     { version: 1, root: { kind: "group", id: "types", match: "any", children: leaves } },
     { zone },
   );
+  const holding = (type: string): IdSet => {
+    const at = types.indexOf(type);
+    return (at < 0 ? undefined : sets.get(`type${at}`)) ?? IdSet.EMPTY;
+  };
   const holders = (i: number): number => sets.get(`type${i}`)?.andSize(people) ?? 0;
   return {
     asOf: new Date(asOf).toISOString(),
     total: people.size,
     types: types.map((type, i) => ({ type, people: holders(i) })).toSorted((a, b) => b.people - a.people || a.type.localeCompare(b.type)),
     none: people.size - holders(types.length),
+    reach: can(ctx, "consent:read") ? await reachOf(ctx, people, holding) : [],
   };
+}
+
+/** After consent, unsubscriptions, pauses and suppressed addresses: purpose by purpose, channel by channel. */
+async function reachOf(ctx: Ctx, people: IdSet, holding: (type: string) => IdSet): Promise<ChannelReach[]> {
+  const out: ChannelReach[] = [];
+  for (const { id, name, status, terms } of (await currentSettings(ctx)).purposes.values()) {
+    if (status !== "published" || terms.legalBasis === "contract" || terms.legalBasis === "legal_obligation") continue;
+    for (const channel of terms.channels) {
+      const allowed = people.and(await allowedSet(ctx, { purpose: id, channel }));
+      const types = CHANNEL_IDENTIFIERS[channel];
+      const having = types?.reduce((all, type) => all.or(holding(type)), IdSet.EMPTY);
+      out.push({
+        purposeId: id,
+        purpose: name,
+        channel,
+        allowed: allowed.size,
+        reachable: having ? allowed.andSize(having) : allowed.size,
+      });
+    }
+  }
+  return out;
 }
