@@ -68,5 +68,55 @@ export const CAMPAIGN_ORIGINS = ["manual", "import", "journey", "broadcast", "de
 export type CampaignOrigin = (typeof CAMPAIGN_ORIGINS)[number];
 export const CAMPAIGN_GOALS = ["awareness", "acquisition", "conversion", "retention", "win_back"] as const;
 
+const optionalText = z
+  .string()
+  .trim()
+  .max(200)
+  .nullable()
+  .default(null)
+  .transform((value) => (value === "" ? null : value));
+
+/** What a member says about a campaign. */
+export const campaignSchema = z.strictObject({
+  name: z.string().trim().min(1, "Give the campaign a name.").max(200),
+  utmCampaign: optionalText,
+  externalId: optionalText,
+  channel: z.string().trim().min(1, "Choose the channel.").max(60),
+  source: z.string().trim().max(200).default(""),
+  medium: z.string().trim().max(200).default(""),
+  goal: z.enum(CAMPAIGN_GOALS).default("conversion"),
+  budget: z.number().min(0).max(1e12).nullable().default(null),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/u, "Choose a currency.")
+    .nullable()
+    .default(null),
+  startsOn: z.iso.date().nullable().default(null),
+  endsOn: z.iso.date().nullable().default(null),
+});
+
+export interface Campaign {
+  readonly id: string;
+  readonly name: string;
+  readonly utmCampaign: string | null;
+  readonly externalId: string | null;
+  readonly channel: string;
+  readonly source: string;
+  readonly medium: string;
+  readonly goal: (typeof CAMPAIGN_GOALS)[number];
+  readonly owner: string | null;
+  readonly budget: number | null;
+  readonly currency: string;
+  readonly startsOn: string | null;
+  readonly endsOn: string | null;
+  readonly origin: CampaignOrigin;
+  /** In the campaign's currency, as its costs say. */
+  readonly spend: number;
+  readonly impressions: number;
+  readonly clicks: number;
+  readonly touches: number;
+  readonly lastTouchAt: Date | null;
+}
+
 /** A visit of the same origin within this time of the last page of that origin is the same touch; a page after such a pause without a referrer is a direct visit. */
 export const SESSION_SECONDS = 1_800;

@@ -11,6 +11,7 @@ import {
 } from "@/domain/events";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
+import { createDemoCampaigns } from "./demo-campaign-rows";
 import { createDemoTraits } from "./demo-traits";
 import { generateDemo } from "./generate";
 import { DEMO_SOURCE_KEYS, type DemoMessage, type DemoSourceKey, type DemoState, type DemoStatus } from "./model";
@@ -82,6 +83,7 @@ export async function continueDemoLoad(ctx: Ctx, options: LoadOptions = {}): Pro
   await withTx(ctx, async (tx) => {
     const last = await readState(tx.sql, true);
     if (last?.phase !== "loading") return;
+    await createDemoCampaigns(tx.sql, { ...last.options, anchor: new Date(last.options.anchor) });
     const traits = await createDemoTraits(tx);
     await writeState(tx.sql, { ...last, traits, phase: "loaded", finishedAt: tx.clock.now().toISOString() }, tx.actor.id);
     await recordAudit(tx, {

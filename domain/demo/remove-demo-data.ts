@@ -7,6 +7,7 @@ import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { cancelJobs, enqueueJob } from "@/domain/kernel/jobs";
 import type { DemoStatus } from "./model";
+import { removeDemoCampaigns } from "./demo-campaign-rows";
 import { removeDemoTraits } from "./demo-traits";
 import { DEMO_KEY, LOAD_JOB, readState, REMOVE_JOB, statusOf, writeState } from "./status";
 
@@ -80,6 +81,7 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
       await sql`delete from ${sql(table)} where source_id in ${demo}`;
     }
     await removeDemoTraits(sql, state.traits ?? []);
+    await removeDemoCampaigns(sql);
     await forgetStatements(sql as TxSql);
     await resetDerived(sql as TxSql, true);
     await removeSignIns(sql);
