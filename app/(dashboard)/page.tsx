@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
-import { requireUser } from "@/app/_server/auth";
+import { Suspense } from "react";
+import { requireUser, type UserCtx } from "@/app/_server/auth";
 import { HomeOverview } from "@/components/home/overview";
 import { OnboardingChecklist } from "@/components/home/onboarding";
 import { Page, PageHeader } from "@/components/layout/page-header";
+import { PageSkeleton } from "@/components/layout/page-skeleton";
 import { can } from "@/domain/access";
 import { OVERVIEW_RANGES, readOnboarding, readOverview, type OverviewRange } from "@/domain/overview";
 import { dismissOnboardingAction } from "./home-actions";
@@ -12,7 +14,14 @@ export const metadata: Metadata = { title: "Home" };
 export default async function HomePage({ searchParams }: { searchParams: Promise<{ range?: string }> }) {
   const ctx = await requireUser("home:read");
   const { range } = await searchParams;
-  const chosen = OVERVIEW_RANGES.find((one) => one === range);
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Home ctx={ctx} chosen={OVERVIEW_RANGES.find((one) => one === range)} />
+    </Suspense>
+  );
+}
+
+async function Home({ ctx, chosen }: { ctx: UserCtx; chosen: OverviewRange | undefined }) {
   const [onboarding, overview] = await Promise.all([readOnboarding(ctx), firstOverview(ctx, chosen)]);
   return (
     <Page>

@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
-import { requireUser } from "@/app/_server/auth";
+import { Suspense } from "react";
+import { requireUser, type UserCtx } from "@/app/_server/auth";
 import { PeopleScreen } from "@/components/profiles/people-screen";
+import { PeopleSkeleton } from "@/components/profiles/skeletons";
 import { can } from "@/domain/access";
 import { listViews, peopleFacets } from "@/domain/profiles";
 import { deleteViewAction, saveViewAction } from "./actions";
@@ -9,6 +11,14 @@ export const metadata: Metadata = { title: "People" };
 
 export default async function PeoplePage() {
   const ctx = await requireUser("profiles:read");
+  return (
+    <Suspense fallback={<PeopleSkeleton />}>
+      <People ctx={ctx} />
+    </Suspense>
+  );
+}
+
+async function People({ ctx }: { ctx: UserCtx }) {
   const [facets, views] = await Promise.all([peopleFacets(ctx), listViews(ctx)]);
   return (
     // The table fills the window below the top bar and scrolls inside itself.

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { Calculator, Layers, ListChecks, Plus } from "lucide-react";
-import { requireUser } from "@/app/_server/auth";
+import { Suspense } from "react";
+import { requireUser, type UserCtx } from "@/app/_server/auth";
 import { Page, PageHeader } from "@/components/layout/page-header";
 import { SegmentList } from "@/components/segments/segment-list";
 import { Button } from "@/components/ui/button";
+import { PageSkeleton } from "@/components/layout/page-skeleton";
 import { can } from "@/domain/access";
 import { listSegments } from "@/domain/segments";
 
@@ -12,6 +14,14 @@ export const metadata: Metadata = { title: "Segments" };
 
 export default async function SegmentsPage() {
   const ctx = await requireUser("segments:read");
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Segments ctx={ctx} />
+    </Suspense>
+  );
+}
+
+async function Segments({ ctx }: { ctx: UserCtx }) {
   const segments = await listSegments(ctx);
   const mayWrite = can(ctx, "segments:write");
   return (

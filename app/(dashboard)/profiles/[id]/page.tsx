@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
-import { requireUser } from "@/app/_server/auth";
+import { Suspense } from "react";
+import { requireUser, type UserCtx } from "@/app/_server/auth";
 import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page } from "@/components/layout/page-header";
 import { personName } from "@/components/profiles/format";
 import { ProfileScreen } from "@/components/profiles/profile-screen";
+import { ProfileSkeleton } from "@/components/profiles/skeletons";
 import { can } from "@/domain/access";
 import { DomainError } from "@/domain/kernel/errors";
 import { openProfile, resolveProfile } from "@/domain/profiles";
@@ -24,7 +26,16 @@ export default async function ProfilePage({ params, searchParams }: Props) {
   const canonical = await found(() => resolveProfile(ctx, id));
   // A merged id, or one with leading zeros, leads to the person it stands for, tab and filters kept.
   if (String(canonical) !== id) redirect(`/profiles/${canonical}${toSearch(await searchParams)}`);
-  const profile = await found(() => openProfile(ctx, canonical));
+  // Who it is, is settled before anything is sent; what is known of the person may follow.
+  return (
+    <Suspense key={canonical} fallback={<ProfileSkeleton />}>
+      <Profile ctx={ctx} id={canonical} />
+    </Suspense>
+  );
+}
+
+async function Profile({ ctx, id }: { ctx: UserCtx; id: number }) {
+  const profile = await found(() => openProfile(ctx, id));
   const name = personName({ ...profile, userId: profile.identifiers.find((item) => item.type === "user_id")?.value ?? null });
   return (
     <Page>
