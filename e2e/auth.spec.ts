@@ -1,3 +1,4 @@
+import { codeAt } from "../domain/access/totp";
 import { ACCOUNTS, PASSWORD } from "./accounts";
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
 
@@ -152,5 +153,69 @@ test("a reset link sets a new password and ends the sessions", async ({ admin, b
   await page.goto("/settings/profile");
   await expect(page).toHaveURL(/\/sign-in/);
   await other.close();
+  await context.close();
+});
+
+test("a second factor: set up by keyboard and camera, asked for at sign-in, taken once, recovered, turned off", async ({
+  browser,
+  baseURL,
+  cli,
+}) => {
+  test.setTimeout(120_000);
+  const email = name("factor");
+  const { password } = cli<{ password: string }>("user", "create", "--email", email, "--name", "Fay Factor", "--role", "marketer");
+  const context = await browser.newContext({ baseURL });
+  const page = await context.newPage();
+  const first = async (): Promise<void> => {
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  await first();
+  await expect(page).toHaveURL(`${baseURL}/`);
+  await page.goto("/settings/profile");
+  await page.getByRole("button", { name: "Set up second factor" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Your password").fill(password);
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("img", { name: "QR code for an authenticator app" })).toBeVisible();
+  const secret = (await dialog.locator("code").textContent())!.replaceAll(" ", "");
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const code = (steps = 0): string => codeAt(key, Math.floor(Date.now() / 30_000) + steps);
+  await expectAccessible(page);
+  const confirmed = code();
+  await dialog.getByLabel("Code that the app shows").fill(confirmed);
+  await dialog.getByRole("button", { name: "Turn on" }).click();
+  const codes = await dialog.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allTextContents();
+  expect(codes).toHaveLength(10);
+  await dialog.getByRole("button", { name: "I have kept them" }).click();
+  await expect(page.getByText("10 of 10 recovery codes left")).toBeVisible();
+
+  await context.clearCookies();
+  await first();
+  await expect(page.getByLabel("Code")).toBeFocused();
+  await expectAccessible(page);
+  // The code that set it up is used up; what has been refused leaves no session behind.
+  await page.getByLabel("Code").fill(confirmed);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert").first()).toContainText("This code is wrong or was used already");
+  expect((await context.cookies()).filter((cookie) => cookie.name === COOKIE)).toEqual([]);
+  await page.getByLabel("Code").fill(code(1));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`${baseURL}/`);
+
+  await context.clearCookies();
+  await first();
+  await page.getByLabel("Code").fill(codes[0]!.toLowerCase());
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`${baseURL}/`);
+  await page.goto("/settings/profile");
+  await expect(page.getByText("9 of 10 recovery codes left")).toBeVisible();
+  await page.getByRole("button", { name: "Turn off" }).click();
+  await page.getByRole("dialog").getByLabel("Code").fill(codes[1]!);
+  await page.getByRole("dialog").getByRole("button", { name: "Turn off" }).click();
+  await expect(page.getByRole("button", { name: "Set up second factor" })).toBeVisible();
   await context.close();
 });

@@ -23,6 +23,10 @@ const EVERYBODY = [
   "endOwnSessionAction",
   "endOtherSessionsAction",
   "dismissOnboardingAction",
+  "beginSecondFactorAction",
+  "confirmSecondFactorAction",
+  "renewRecoveryCodesAction",
+  "turnOffSecondFactorAction",
 ];
 
 const BODIES = ["[]", "[{}]", "[null]", '["x"]', '[{"id":"x"}]'];

@@ -4,7 +4,7 @@ import { headers } from "next/headers";
 import { requirePermission, type Permission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError, type Result } from "@/domain/kernel/errors";
-import { anonymousContext, getUser, type UserCtx } from "./auth";
+import { anonymousContext, getUser, requireSettled, type UserCtx } from "./auth";
 import { refusalOf } from "./failure";
 import { requireOurOrigin } from "./origin";
 
@@ -30,6 +30,7 @@ export function action<I, O>(
       requireOurOrigin(await headers());
       const ctx = await getUser();
       if (!ctx) throw new DomainError("UNAUTHORIZED", "Your session has ended. Sign in again.");
+      requireSettled(ctx, permission);
       requirePermission(ctx, permission);
       const data = await run(ctx, input);
       for (const path of [options.refresh ?? []].flat()) revalidatePath(path);

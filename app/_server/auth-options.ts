@@ -1,7 +1,7 @@
 import "server-only";
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
-import { checkPassword, closeSession, findSession, memberForVerifiedEmail, openSession } from "@/domain/access";
+import { checkPassword, checkSecondFactor, closeSession, findSession, memberForVerifiedEmail, openSession } from "@/domain/access";
 import { env } from "@/domain/kernel/env";
 import { SESSION_ABSOLUTE_MS } from "@/domain/access/model";
 import { anonymousContext } from "./auth";
@@ -56,12 +56,13 @@ export function authOptions(): NextAuthOptions {
       CredentialsProvider({
         id: "credentials",
         name: "Password",
-        credentials: { email: {}, password: {} },
+        credentials: { email: {}, password: {}, code: {} },
         async authorize(credentials) {
           try {
-            const { email, password } = credentials ?? {};
-            const found = await checkPassword(anonymousContext(), String(email ?? ""), String(password ?? ""), await clientInfo());
-            return { id: found.userId };
+            const { email, password, code } = credentials ?? {};
+            const ctx = anonymousContext();
+            const found = await checkPassword(ctx, String(email ?? ""), String(password ?? ""), await clientInfo());
+            return { id: found.userId, secondFactor: await checkSecondFactor(ctx, found.userId, code ?? null) };
           } catch (error) {
             // next-auth hands the message to the sign-in page.
             throw new Error(refusalOf(error, "/api/auth").message, { cause: error });
@@ -81,10 +82,12 @@ export function authOptions(): NextAuthOptions {
         user.id = member.userId;
         return true;
       },
-      async jwt({ token, user }) {
+      async jwt({ token, user, account }) {
         if (user?.id) {
-          const before = await sessionClaims();
-          const { sid } = await openSession(anonymousContext(), user.id, await clientInfo(), before ?? undefined);
+          // Single sign-on brings the provider's own factors.
+          const secondFactor = account?.provider === "oidc" || (user as { secondFactor?: unknown }).secondFactor === true;
+          const before = (await sessionClaims()) ?? undefined;
+          const { sid } = await openSession(anonymousContext(), user.id, await clientInfo(), { before, secondFactor });
           return { sid, uid: user.id };
         }
         return { sid: token["sid"], uid: token["uid"] };

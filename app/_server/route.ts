@@ -2,7 +2,7 @@ import "server-only";
 import type { NextRequest } from "next/server";
 import { requirePermission, type Permission } from "@/domain/access";
 import { DomainError, HTTP_STATUS, type Result } from "@/domain/kernel/errors";
-import { getUser, type UserCtx } from "./auth";
+import { getUser, requireSettled, type UserCtx } from "./auth";
 import { refusalOf } from "./failure";
 import { requireOurOrigin } from "./origin";
 
@@ -32,6 +32,7 @@ export function route<P extends Params = Params>(
       }
       const ctx = await getUser();
       if (!ctx) throw new DomainError("UNAUTHORIZED", "Your session has ended. Sign in again.");
+      requireSettled(ctx, permission);
       requirePermission(ctx, permission);
       return finish(await handler(ctx, request, await context.params));
     } catch (error) {

@@ -5,6 +5,7 @@ import { useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { SECOND_FACTOR_NEEDED } from "@/domain/access/model";
 import { FormError } from "./form-error";
 
 export interface SignInFormProps {
@@ -19,6 +20,8 @@ export interface SignInFormProps {
 export function SignInForm({ callbackUrl, singleSignOn, notice }: SignInFormProps) {
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<string | null>(notice);
+  // What was right so far, while the code of the second factor is asked for.
+  const [first, setFirst] = useState<{ email: string; password: string } | null>(null);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -31,10 +34,16 @@ export function SignInForm({ callbackUrl, singleSignOn, notice }: SignInFormProp
     setPending(true);
     setError(null);
     try {
-      const answer = await signIn("credentials", { redirect: false, callbackUrl, email: text("email"), password: text("password") });
+      const given = first ?? { email: text("email"), password: text("password") };
+      const answer = await signIn("credentials", { redirect: false, callbackUrl, ...given, ...(first ? { code: text("code") } : {}) });
       if (answer?.ok && !answer.error) {
         // A full load: nothing of the page before sign-in stays.
         window.location.assign(callbackUrl);
+        return;
+      }
+      if (answer?.error === SECOND_FACTOR_NEEDED) {
+        setFirst(given);
+        setPending(false);
         return;
       }
       setError(answer?.error && answer.error !== "CredentialsSignin" ? answer.error : "The e-mail address or the password is wrong.");
@@ -44,6 +53,32 @@ export function SignInForm({ callbackUrl, singleSignOn, notice }: SignInFormProp
     setPending(false);
   };
 
+  if (first) {
+    return (
+      <form method="post" onSubmit={(event) => void submit(event)} className="grid gap-4">
+        <FormError text={error} />
+        <Field label="Code" hint="Of your authenticator app; or one of your recovery codes.">
+          {/* The form has just been replaced by this one field: typing goes on where it has to. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-autofocus */}
+          <Input name="code" autoFocus autoComplete="one-time-code" maxLength={64} required className="h-9 font-mono" />
+        </Field>
+        <Button type="submit" size="lg" pending={pending} className="mt-1 w-full">
+          Sign in
+        </Button>
+        <Button
+          variant="link"
+          className="justify-self-start"
+          onClick={() => {
+            setFirst(null);
+            setError(null);
+          }}
+        >
+          Sign in as somebody else
+        </Button>
+        <p className="text-xs text-muted-foreground">Lost the app and the codes? An admin can reset your second factor.</p>
+      </form>
+    );
+  }
   return (
     <form method="post" onSubmit={(event) => void submit(event)} className="grid gap-4">
       <FormError text={error} />

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, Link2, UserCheck, UserPlus, UserX } from "lucide-react";
+import { Ellipsis, Link2, ShieldCheck, ShieldOff, UserCheck, UserPlus, UserX } from "lucide-react";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
 import { Time } from "@/components/layout/time";
@@ -42,6 +42,7 @@ export interface MembersProps {
   update: Act<{ id: string; role?: Role; seesPersonalData?: boolean; status?: "active" | "disabled" }, Member>;
   makeLink: Act<{ id: string }, OneTimeLink>;
   removeInvitation: Act<{ id: string }, { id: string }>;
+  resetFactor: Act<{ id: string }, { sessionsEnded: number }>;
 }
 
 export function InviteButton({ invite }: Pick<MembersProps, "invite">) {
@@ -57,7 +58,7 @@ export function InviteButton({ invite }: Pick<MembersProps, "invite">) {
   );
 }
 
-export function MembersTable({ members, update, makeLink, removeInvitation }: Omit<MembersProps, "invite">) {
+export function MembersTable({ members, ...changes }: Omit<MembersProps, "invite">) {
   return (
     <Table aria-label="Members">
       <TableCaption className="sr-only">Members of this install</TableCaption>
@@ -75,25 +76,51 @@ export function MembersTable({ members, update, makeLink, removeInvitation }: Om
       </TableHeader>
       <TableBody>
         {members.map((member) => (
-          <MemberRow key={member.id} member={member} update={update} makeLink={makeLink} removeInvitation={removeInvitation} />
+          <MemberRow key={member.id} member={member} {...changes} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
+/** What is asked before it is done. */
+const ASKED = {
+  remove: {
+    title: (name: string) => `Take back the invitation of ${name}?`,
+    text: "The link stops working. You can invite the same address again.",
+    button: "Take back",
+  },
+  disable: {
+    title: (name: string) => `Disable ${name}?`,
+    text: "All sessions end now, and signing in is refused. What they made stays. You can enable them again.",
+    button: "Disable member",
+  },
+  factor: {
+    title: (name: string) => `Reset the second factor of ${name}?`,
+    text: "For somebody who has lost the device and the recovery codes. All sessions end now; the password alone lets them in until they set up a new one.",
+    button: "Reset second factor",
+  },
+} as const;
+
 const STATUS_VARIANT = { active: "success", invited: "info", disabled: "default" } as const;
 
-function MemberRow({ member, update, makeLink, removeInvitation }: { member: Member } & Omit<MembersProps, "invite" | "members">) {
+function MemberRow({
+  member,
+  update,
+  makeLink,
+  removeInvitation,
+  resetFactor,
+}: { member: Member } & Omit<MembersProps, "invite" | "members">) {
   const viewer = useViewer();
   const [link, setLink] = useState<OneTimeLink | null>(null);
-  const [asking, setAsking] = useState<"disable" | "remove" | null>(null);
+  const [asking, setAsking] = useState<"disable" | "remove" | "factor" | null>(null);
   const done = () => {
     setAsking(null);
   };
   const change = useAction(update, { success: (after) => `${after.name} changed`, onSuccess: done });
   const linking = useAction(makeLink, { onSuccess: setLink });
   const removing = useAction(removeInvitation, { success: "Invitation taken back", onSuccess: done });
+  const resetting = useAction(resetFactor, { success: `The second factor of ${member.name} is gone`, onSuccess: done });
   const own = viewer.id === member.id;
   const fixed = own || member.status === "disabled" || change.pending;
 
@@ -107,6 +134,7 @@ function MemberRow({ member, update, makeLink, removeInvitation }: { member: Mem
               <span className="max-w-52 truncate">{member.name}</span>
               {own ? <Badge variant="primary">You</Badge> : null}
               {member.isDemo ? <Badge>Demo</Badge> : null}
+              {member.hasSecondFactor ? <ShieldCheck aria-label="Has a second factor" className="size-4 text-success-text" /> : null}
             </span>
             <span className="block max-w-60 truncate text-xs text-muted-foreground">{member.email}</span>
           </span>
@@ -166,6 +194,12 @@ function MemberRow({ member, update, makeLink, removeInvitation }: { member: Mem
                   <Link2 aria-hidden />
                   {member.status === "invited" ? "New invitation link" : "Password reset link"}
                 </DropdownMenuItem>
+                {own || !member.hasSecondFactor ? null : (
+                  <DropdownMenuItem onSelect={() => setAsking("factor")}>
+                    <ShieldOff aria-hidden />
+                    Reset second factor
+                  </DropdownMenuItem>
+                )}
                 {own ? null : (
                   <>
                     <DropdownMenuSeparator />
@@ -196,25 +230,21 @@ function MemberRow({ member, update, makeLink, removeInvitation }: { member: Mem
         <AlertDialog open={asking !== null} onOpenChange={(open) => !open && setAsking(null)}>
           <AlertDialogContent className="text-left">
             <AlertDialogHeader>
-              <AlertDialogTitle>
-                {asking === "remove" ? `Take back the invitation of ${member.name}?` : `Disable ${member.name}?`}
-              </AlertDialogTitle>
-              <AlertDialogDescription>
-                {asking === "remove"
-                  ? "The link stops working. You can invite the same address again."
-                  : "All sessions end now, and signing in is refused. What they made stays. You can enable them again."}
-              </AlertDialogDescription>
+              <AlertDialogTitle>{asking === null ? null : ASKED[asking].title(member.name)}</AlertDialogTitle>
+              <AlertDialogDescription>{asking === null ? null : ASKED[asking].text}</AlertDialogDescription>
             </AlertDialogHeader>
             <AlertDialogFooter>
               <AlertDialogCancel />
               <Button
                 variant="destructive"
-                pending={change.pending || removing.pending}
-                onClick={() =>
-                  void (asking === "remove" ? removing.run({ id: member.id }) : change.run({ id: member.id, status: "disabled" }))
-                }
+                pending={change.pending || removing.pending || resetting.pending}
+                onClick={() => {
+                  if (asking === "remove") void removing.run({ id: member.id });
+                  else if (asking === "factor") void resetting.run({ id: member.id });
+                  else void change.run({ id: member.id, status: "disabled" });
+                }}
               >
-                {asking === "remove" ? "Take back" : "Disable member"}
+                {asking === null ? null : ASKED[asking].button}
               </Button>
             </AlertDialogFooter>
           </AlertDialogContent>

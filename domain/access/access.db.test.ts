@@ -185,7 +185,7 @@ describe("sessions", () => {
     const first = await openSession(nobody(), made.id, CLIENT);
     const [row] = await database.sql<{ sid_hash: string }[]>`select sid_hash from sessions`;
     expect(row?.sid_hash).not.toContain(first.sid);
-    const second = await openSession(nobody(), made.id, CLIENT, { sid: first.sid, userId: made.id });
+    const second = await openSession(nobody(), made.id, CLIENT, { before: { sid: first.sid, userId: made.id } });
     expect(second.sid).not.toBe(first.sid);
     expect(await findSession(nobody(), first.sid, made.id)).toBeNull();
     expect(await findSession(nobody(), second.sid, "usr_other")).toBeNull();

@@ -22,5 +22,16 @@ export {
   rateTable,
   setExchangeRate,
 } from "./exchange-rates";
+export {
+  beginSecondFactor,
+  checkSecondFactor,
+  confirmSecondFactor,
+  readSecondFactor,
+  readSecurityRules,
+  renewRecoveryCodes,
+  resetSecondFactor,
+  turnOffSecondFactor,
+  updateSecurityRules,
+} from "./second-factor";
 export { hashPassword } from "./password";
 export { permissionTable, type Cell } from "./permission-table";

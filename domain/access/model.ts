@@ -138,6 +138,7 @@ export interface Member {
   /** ISO time. */
   lastSignInAt: string | null;
   createdAt: string;
+  hasSecondFactor?: boolean;
 }
 
 export interface SessionInfo {
@@ -189,4 +190,22 @@ export interface ExchangeRates {
   currencies: { currency: string; day: string; rate: string; days: number; since: string }[];
   /** The newest 200. */
   rows: { currency: string; day: string; rate: string; updatedAt: string; updatedBy: string | null }[];
+}
+
+/** Message of a sign-in whose password was right and that lacks the second factor: the form then asks for it. */
+export const SECOND_FACTOR_NEEDED = "Enter the code of your authenticator app.";
+
+/** One's own second factor. */
+export interface SecondFactor {
+  /** ISO time since when it is on; null: it is off. */
+  since: string | null;
+  recoveryCodesLeft: number;
+  /** The install requires one of every member. */
+  required: boolean;
+  /** To begin the set-up, the password is asked for. */
+  needsPassword: boolean;
+}
+
+export interface SecurityRules {
+  requireSecondFactor: boolean;
 }

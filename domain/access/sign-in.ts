@@ -59,11 +59,11 @@ export async function openSession(
   ctx: Ctx,
   userId: string,
   client: ClientInfo,
-  before?: { sid: string; userId: string },
+  { before, secondFactor = false }: { before?: { sid: string; userId: string } | undefined; secondFactor?: boolean } = {},
 ): Promise<{ sid: string }> {
   return withTx(ctx, async (tx) => {
     if (before) await closeSession(tx, before.sid, before.userId);
-    const { sid, sessionId } = await startSession(tx, userId, client);
+    const { sid, sessionId } = await startSession(tx, userId, client, secondFactor);
     await tx.sql`update users set last_sign_in_at = ${tx.clock.now().toISOString()}::timestamptz where id = ${userId}`;
     await recordAudit(tx, { action: "session.started", object: { type: "user", id: userId }, detail: { session: sessionId } });
     return { sid };

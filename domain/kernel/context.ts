@@ -6,7 +6,17 @@ import { env } from "./env";
 
 /** Who acts. Jobs and webhooks are first-class actors and are audited like people. */
 export type Actor =
-  | { kind: "user"; id: string; name: string; email: string; role: Role; seesPersonalData: boolean; sessionId: string }
+  | {
+      kind: "user";
+      id: string;
+      name: string;
+      email: string;
+      role: Role;
+      seesPersonalData: boolean;
+      sessionId: string;
+      /** The install requires a second factor, and this member has none yet: nothing else is open until then. */
+      owesSecondFactor?: boolean;
+    }
   | { kind: "apiKey"; id: string; name: string; scopes: readonly Permission[] }
   | { kind: "job"; id: string }
   | { kind: "webhook"; id: string };

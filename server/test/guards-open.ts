@@ -16,6 +16,7 @@ export const PUBLIC_VERBS: Record<string, string> = {
   "access.checkPassword": "sign-in, throttled",
   "access.memberForVerifiedEmail": "sign-in by the configured provider",
   "access.openSession": "sign-in",
+  "access.checkSecondFactor": "sign-in, throttled",
   "access.closeSession": "sign-out of the session given",
   "access.readLink": "one-time link; needs its token",
   "access.acceptInvite": "guarded by the one-time token",

@@ -2,21 +2,22 @@ import type { Metadata } from "next";
 import { requireUser } from "@/app/_server/auth";
 import { PageHeader } from "@/components/layout/page-header";
 import { GeneralForm } from "@/components/settings/general-form";
+import { RequireSecondFactor } from "@/components/settings/second-factor";
 import { Section } from "@/components/settings/section";
 import { DemoPanel } from "@/components/settings/demo-panel";
-import { readSettings } from "@/domain/access";
+import { readSecurityRules, readSettings } from "@/domain/access";
 import { readDemoStatus } from "@/domain/demo";
-import { loadDemoAction, removeDemoAction, updateSettingsAction } from "./actions";
+import { loadDemoAction, removeDemoAction, updateSecurityAction, updateSettingsAction } from "./actions";
 
 export const metadata: Metadata = { title: "General settings" };
 
 export default async function GeneralSettingsPage() {
   const ctx = await requireUser("settings:read");
-  const [settings, demo] = await Promise.all([readSettings(ctx), readDemoStatus(ctx)]);
+  const [settings, security, demo] = await Promise.all([readSettings(ctx), readSecurityRules(ctx), readDemoStatus(ctx)]);
   const names = new Intl.DisplayNames("en", { type: "currency" });
   return (
     <>
-      <PageHeader title="General" description="The company that this install serves, and the demo data." />
+      <PageHeader title="General" description="The company that this install serves, how members sign in, and the demo data." />
       <Section title="Company" description="Shown to members, and the ground that reports stand on.">
         <GeneralForm
           settings={settings}
@@ -24,6 +25,9 @@ export default async function GeneralSettingsPage() {
           currencies={Intl.supportedValuesOf("currency").map((code) => ({ code, label: names.of(code) ?? code }))}
           save={updateSettingsAction}
         />
+      </Section>
+      <Section title="Signing in" description="Applies to every member at once.">
+        <RequireSecondFactor rules={security} save={updateSecurityAction} />
       </Section>
       <Section
         title="Demo data"

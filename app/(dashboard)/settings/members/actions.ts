@@ -1,7 +1,7 @@
 "use server";
 
 import { action } from "@/app/_server/action";
-import { createMemberLink, inviteMember, removeInvitation, updateMember, type Role } from "@/domain/access";
+import { createMemberLink, inviteMember, removeInvitation, resetSecondFactor, updateMember, type Role } from "@/domain/access";
 
 /** The answer carries the new list: a refresh of its own would race with the dialog closing. */
 const REFRESH = { refresh: "/settings/members" };
@@ -21,3 +21,5 @@ export const updateMemberAction = action(
 export const createMemberLinkAction = action("members:write", (ctx, input: { id: string }) => createMemberLink(ctx, input));
 
 export const removeInvitationAction = action("members:write", (ctx, input: { id: string }) => removeInvitation(ctx, input), REFRESH);
+
+export const resetSecondFactorAction = action("members:write", (ctx, input: { id: string }) => resetSecondFactor(ctx, input), REFRESH);

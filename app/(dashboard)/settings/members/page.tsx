@@ -3,7 +3,7 @@ import { requireUser } from "@/app/_server/auth";
 import { PageHeader } from "@/components/layout/page-header";
 import { InviteButton, MembersTable } from "@/components/settings/members";
 import { listMembers } from "@/domain/access";
-import { createMemberLinkAction, inviteMemberAction, removeInvitationAction, updateMemberAction } from "./actions";
+import { createMemberLinkAction, inviteMemberAction, removeInvitationAction, resetSecondFactorAction, updateMemberAction } from "./actions";
 
 export const metadata: Metadata = { title: "Members" };
 
@@ -22,6 +22,7 @@ export default async function MembersPage() {
         update={updateMemberAction}
         makeLink={createMemberLinkAction}
         removeInvitation={removeInvitationAction}
+        resetFactor={resetSecondFactorAction}
       />
     </>
   );

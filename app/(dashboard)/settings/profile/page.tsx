@@ -2,16 +2,26 @@ import type { Metadata } from "next";
 import { requireUser } from "@/app/_server/auth";
 import { PageHeader } from "@/components/layout/page-header";
 import { EndOthersButton, NameForm, PasswordForm, ThemeChoice } from "@/components/settings/account-forms";
+import { SecondFactorPanel } from "@/components/settings/second-factor";
 import { Section } from "@/components/settings/section";
 import { SessionsTable } from "@/components/settings/sessions-table";
-import { listOwnSessions, readOwnAccount, ROLE_DESCRIPTIONS, ROLE_LABELS } from "@/domain/access";
-import { changeOwnPasswordAction, endOtherSessionsAction, endOwnSessionAction, updateOwnNameAction } from "./actions";
+import { listOwnSessions, readOwnAccount, readSecondFactor, ROLE_DESCRIPTIONS, ROLE_LABELS } from "@/domain/access";
+import {
+  beginSecondFactorAction,
+  changeOwnPasswordAction,
+  confirmSecondFactorAction,
+  endOtherSessionsAction,
+  endOwnSessionAction,
+  renewRecoveryCodesAction,
+  turnOffSecondFactorAction,
+  updateOwnNameAction,
+} from "./actions";
 
 export const metadata: Metadata = { title: "Your account" };
 
 export default async function ProfileSettingsPage() {
   const ctx = await requireUser("account:write");
-  const [account, sessions] = await Promise.all([readOwnAccount(ctx), listOwnSessions(ctx)]);
+  const [account, sessions, factor] = await Promise.all([readOwnAccount(ctx), listOwnSessions(ctx), readSecondFactor(ctx)]);
   return (
     <>
       <PageHeader title="Your account" description={`${ROLE_LABELS[account.role]}. ${ROLE_DESCRIPTIONS[account.role]}`} />
@@ -23,6 +33,20 @@ export default async function ProfileSettingsPage() {
           <PasswordForm change={changeOwnPasswordAction} />
         </Section>
       ) : null}
+      <Section
+        title="Second factor"
+        description="A code of an authenticator app beside the password. Signing in through a provider does not ask for it."
+      >
+        <SecondFactorPanel
+          factor={factor}
+          changes={{
+            begin: beginSecondFactorAction,
+            confirm: confirmSecondFactorAction,
+            renew: renewRecoveryCodesAction,
+            turnOff: turnOffSecondFactorAction,
+          }}
+        />
+      </Section>
       <Section title="Theme" description="Kept in this browser.">
         <ThemeChoice />
       </Section>
