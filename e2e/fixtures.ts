@@ -100,7 +100,13 @@ export function runCli<T = unknown>(...args: string[]): T {
 }
 
 export function watchPage(page: Page, watch: Watch): void {
+  const documents = new Set<string>();
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) documents.add(request.url());
+  });
   page.on("console", (message) => {
+    // A page that is not there, or not for this member, says so with its status; what it shows is for the test to check.
+    if (/status of 40[34]/.test(message.text()) && documents.has(message.location().url)) return;
     if (message.type() === "error") watch.problems.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => watch.problems.push(`exception: ${error.message}`));

@@ -3,6 +3,7 @@ import { Agent, request } from "node:http";
 import { join } from "node:path";
 import type { APIRequestContext } from "@playwright/test";
 import type { Account } from "./accounts";
+import { PUBLIC_ACTIONS, PUBLIC_PAGES, PUBLIC_ROUTES } from "../server/test/guards-open";
 import { expect, test } from "./fixtures";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -16,7 +17,7 @@ const actions = Object.entries(manifest.node).map(([id, entry]) => ({
 }));
 
 /** Actions for people who are not signed in, and those that every member may call. */
-const PUBLIC = ["createFirstAdminAction", "acceptInviteAction", "resetWithLinkAction", "signOutAction"];
+const PUBLIC = PUBLIC_ACTIONS.map((one) => one.slice(one.lastIndexOf(" ") + 1));
 const EVERYBODY = [
   "updateOwnNameAction",
   "changeOwnPasswordAction",
@@ -171,11 +172,12 @@ function builtPaths(): { pages: string[]; handlers: string[] } {
   const pages = new Set<string>();
   const handlers = new Set<string>();
   for (const key of Object.keys(built)) {
+    if (`app${key}.tsx` in PUBLIC_PAGES || `app${key}.ts` in PUBLIC_ROUTES) continue;
     const path = key
       .replace(/\/(page|route)$/, "")
       .replaceAll(/\/\([^)]*\)/g, "")
       .replaceAll(/\[(?:\.\.\.)?[^\]]*\]/g, "1");
-    if (/^\/(sign-in|setup|invite|reset|api\/auth|icon\.svg|_)/.test(path)) continue;
+    if (/^\/(icon\.svg|_)/.test(path)) continue;
     (key.endsWith("/page") ? pages : handlers).add(path === "" ? "/" : path);
   }
   return { pages: [...pages].toSorted(), handlers: [...handlers].toSorted() };
@@ -195,7 +197,11 @@ const rawGet = (base: URL, path: string, headers: Record<string, string>, agent:
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", () => done(null));
       response.on("end", () =>
-        done({ status: response.statusCode ?? 0, location: response.headers.location ?? "", body: Buffer.concat(chunks).toString() }),
+        done({
+          status: response.statusCode ?? 0,
+          location: response.headers.location ?? String(response.headers["x-nextjs-redirect"] ?? ""),
+          body: Buffer.concat(chunks).toString(),
+        }),
       );
     });
     sent.on("error", () => done(null));
