@@ -35,6 +35,17 @@ function oidcProvider(): NextAuthOptions["providers"] {
       clientSecret: OIDC_CLIENT_SECRET,
       authorization: { params: { scope: "openid email profile" } },
       idToken: true,
+      userinfo: {
+        /**
+         * What the provider says about the person. A strictly conformant one keeps the address out of the id token when
+         * there is an access token: then it is asked for (the answer must be about the same subject).
+         */
+        async request({ tokens, client }) {
+          // The checked set of tokens, whose type next-auth narrows to its plain fields.
+          const claims = (tokens as unknown as { claims(): OidcProfile & Record<string, unknown> }).claims();
+          return claims.email === undefined ? { ...claims, ...(await client.userinfo(tokens.access_token ?? "")) } : claims;
+        },
+      },
       checks: ["pkce", "state", "nonce"],
       profile: (profile: OidcProfile) => ({ id: profile.sub, email: profile.email ?? null, name: profile.name ?? null }),
     },
