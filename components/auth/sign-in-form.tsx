@@ -2,6 +2,7 @@
 
 import { signIn } from "next-auth/react";
 import { useState, type FormEvent } from "react";
+import { formText } from "@/components/layout/form-text";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -26,11 +27,8 @@ export function SignInForm({ callbackUrl, singleSignOn, notice }: SignInFormProp
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (pending) return;
-    const data = new FormData(event.currentTarget);
-    const text = (name: string): string => {
-      const value = data.get(name);
-      return typeof value === "string" ? value : "";
-    };
+    const form = event.currentTarget;
+    const text = (name: string): string => formText(form, name);
     setPending(true);
     setError(null);
     try {
@@ -55,7 +53,7 @@ export function SignInForm({ callbackUrl, singleSignOn, notice }: SignInFormProp
 
   if (first) {
     return (
-      <form method="post" onSubmit={(event) => void submit(event)} className="grid gap-4">
+      <form key="code" method="post" onSubmit={(event) => void submit(event)} className="grid gap-4">
         <FormError text={error} />
         <Field label="Code" hint="Of your authenticator app; or one of your recovery codes.">
           {/* The form has just been replaced by this one field: typing goes on where it has to. */}

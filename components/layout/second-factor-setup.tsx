@@ -8,6 +8,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { Result } from "@/domain/kernel/model";
+import { formText } from "./form-text";
 import { useAction } from "./use-action";
 
 export interface SecondFactorSetupProps {
@@ -17,11 +18,6 @@ export interface SecondFactorSetupProps {
   /** Where to go when the codes are kept: a path (loaded afresh), or what to do. */
   after: string | (() => void);
 }
-
-const textOf = (form: HTMLFormElement, name: string): string => {
-  const value = new FormData(form).get(name);
-  return typeof value === "string" ? value : "";
-};
 
 /** Password, QR code, first code, recovery codes: in this order. */
 export function SecondFactorSetup({ needsPassword, begin, confirm, after }: SecondFactorSetupProps) {
@@ -36,7 +32,7 @@ export function SecondFactorSetup({ needsPassword, begin, confirm, after }: Seco
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          void beginning.run({ password: needsPassword ? textOf(event.currentTarget, "password") : "" });
+          void beginning.run({ password: needsPassword ? formText(event.currentTarget, "password") : "" });
         }}
       >
         {needsPassword ? (
@@ -52,7 +48,7 @@ export function SecondFactorSetup({ needsPassword, begin, confirm, after }: Seco
   }
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void confirming.run({ code: textOf(event.currentTarget, "code") });
+    void confirming.run({ code: formText(event.currentTarget, "code") });
   };
   return (
     <form className="grid gap-4" onSubmit={submit}>

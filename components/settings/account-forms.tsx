@@ -3,6 +3,7 @@
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
 import { useRef, useSyncExternalStore } from "react";
+import { formText } from "@/components/layout/form-text";
 import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -11,11 +12,6 @@ import { Label } from "@/components/ui/label";
 import { RadioGroup, RadioGroupItem } from "@/components/ui/radio-group";
 import { PASSWORD_MIN } from "@/domain/access/model";
 import type { Result } from "@/domain/kernel/model";
-
-const textOf = (form: HTMLFormElement, name: string): string => {
-  const value = new FormData(form).get(name);
-  return typeof value === "string" ? value : "";
-};
 
 export function NameForm({
   name,
@@ -33,7 +29,7 @@ export function NameForm({
       className="grid max-w-sm gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        void run({ name: textOf(event.currentTarget, "name") });
+        void run({ name: formText(event.currentTarget, "name") });
       }}
     >
       <Field label="Name" error={fields["name"]}>
@@ -73,7 +69,7 @@ export function PasswordForm({
       className="grid max-w-sm gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        void run({ current: textOf(event.currentTarget, "current"), next: textOf(event.currentTarget, "next") });
+        void run({ current: formText(event.currentTarget, "current"), next: formText(event.currentTarget, "next") });
       }}
     >
       <Field label="Current password" error={fields["current"]}>

@@ -1,11 +1,11 @@
 "use client";
 
 import { useState } from "react";
+import { formText } from "@/components/layout/form-text";
 import { useAction } from "@/components/layout/use-action";
 import { useViewer } from "@/components/layout/viewer";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import { CopyButton } from "@/components/ui/copy-button";
 import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -13,6 +13,7 @@ import { Label } from "@/components/ui/label";
 import { NativeSelect } from "@/components/ui/native-select";
 import { API_KEY_SCOPES, PERMISSIONS, type ApiKeyInfo, type ApiKeyScope } from "@/domain/access/model";
 import type { Result } from "@/domain/kernel/model";
+import { MadeNotice, ShownOnce } from "./shown-once";
 
 export interface NewKey {
   name: string;
@@ -27,19 +28,9 @@ const EXPIRY = [
   [0, "Never"],
 ] as const;
 
-/** A secret that is shown this once. */
+/** The key itself, shown this once. */
 export function KeyBox({ text }: { text: string }) {
-  return (
-    <div className="grid gap-1.5">
-      <div className="flex gap-2">
-        <Input readOnly value={text} aria-label="API key" className="font-mono text-xs" onFocus={(event) => event.currentTarget.select()} />
-        <CopyButton text={text} variant="default">
-          Copy key
-        </CopyButton>
-      </div>
-      <p className="text-xs text-muted-foreground">Copy it now: it is stored as a hash and cannot be shown again.</p>
-    </div>
-  );
+  return <ShownOnce text={text} label="API key" copy="Copy key" note="Copy it now: it is stored as a hash and cannot be shown again." />;
 }
 
 export function CreateKeyForm({
@@ -60,18 +51,13 @@ export function CreateKeyForm({
   });
   if (made) {
     return (
-      <>
-        <DialogHeader>
-          <DialogTitle>{made.info.name} is ready</DialogTitle>
-          <DialogDescription>Send it as a bearer token, or as the user name of basic authentication.</DialogDescription>
-        </DialogHeader>
+      <MadeNotice
+        title={`${made.info.name} is ready`}
+        description="Send it as a bearer token, or as the user name of basic authentication."
+        close={close}
+      >
         <KeyBox text={made.key} />
-        <DialogFooter>
-          <Button variant="outline" onClick={close}>
-            Done
-          </Button>
-        </DialogFooter>
-      </>
+      </MadeNotice>
     );
   }
   return (
@@ -79,10 +65,8 @@ export function CreateKeyForm({
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const data = new FormData(event.currentTarget);
-        const name = data.get("name");
-        const days = Number(data.get("expires"));
-        void run({ name: typeof name === "string" ? name : "", scopes, expiresInDays: days || null });
+        const form = event.currentTarget;
+        void run({ name: formText(form, "name"), scopes, expiresInDays: Number(formText(form, "expires")) || null });
       }}
     >
       <DialogHeader>

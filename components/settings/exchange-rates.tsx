@@ -4,6 +4,7 @@ import { Coins, Download, Trash2, Upload } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { formText } from "@/components/layout/form-text";
 import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
@@ -127,11 +128,8 @@ function SetRate({
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const text = (name: string): string => {
-      const value = data.get(name);
-      return typeof value === "string" ? value : "";
-    };
+    const form = event.currentTarget;
+    const text = (name: string): string => formText(form, name);
     void run({ currency: text("currency"), day: text("day"), rate: rate.trim().replace(",", ".") });
   };
   return (

@@ -1,6 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
+import { formText } from "@/components/layout/form-text";
 import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -24,11 +25,8 @@ export function GeneralForm({ settings, timezones, currencies, save }: GeneralFo
       className="grid max-w-sm gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const data = new FormData(event.currentTarget);
-        const text = (name: string) => {
-          const value = data.get(name);
-          return typeof value === "string" ? value : "";
-        };
+        const form = event.currentTarget;
+        const text = (name: string): string => formText(form, name);
         void run({ name: text("name"), timezone: text("timezone"), currency: text("currency") });
       }}
     >

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { formText } from "@/components/layout/form-text";
 import { useAction } from "@/components/layout/use-action";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
@@ -12,6 +13,7 @@ import { Switch } from "@/components/ui/switch";
 import { ROLE_DESCRIPTIONS, ROLE_LABELS, ROLES, type Member, type OneTimeLink, type Role } from "@/domain/access/model";
 import type { Result } from "@/domain/kernel/model";
 import { OneTimeLinkBox } from "./one-time-link";
+import { MadeNotice } from "./shown-once";
 
 export interface Invite {
   email: string;
@@ -47,18 +49,13 @@ function Body({ close, invite }: { close: () => void; invite: InviteDialogProps[
 
   if (made) {
     return (
-      <>
-        <DialogHeader>
-          <DialogTitle>{made.member.name} is invited</DialogTitle>
-          <DialogDescription>Send this link to {made.member.email}. They choose a password with it.</DialogDescription>
-        </DialogHeader>
+      <MadeNotice
+        title={`${made.member.name} is invited`}
+        description={`Send this link to ${made.member.email}. They choose a password with it.`}
+        close={close}
+      >
         <OneTimeLinkBox link={made.link} />
-        <DialogFooter>
-          <Button variant="outline" onClick={close}>
-            Done
-          </Button>
-        </DialogFooter>
-      </>
+      </MadeNotice>
     );
   }
   return (
@@ -66,12 +63,8 @@ function Body({ close, invite }: { close: () => void; invite: InviteDialogProps[
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const data = new FormData(event.currentTarget);
-        const text = (name: string) => {
-          const value = data.get(name);
-          return typeof value === "string" ? value : "";
-        };
-        void run({ email: text("email"), name: text("name"), role, seesPersonalData: sees });
+        const form = event.currentTarget;
+        void run({ email: formText(form, "email"), name: formText(form, "name"), role, seesPersonalData: sees });
       }}
     >
       <DialogHeader>

@@ -4,7 +4,7 @@ import { AlertDialog as AlertDialogPrimitive } from "radix-ui";
 import type { ComponentProps } from "react";
 import { Button, type ButtonProps } from "./button";
 import { cn } from "./cn";
-import { overlayClasses } from "./dialog";
+import { overlayClasses } from "./dialog-parts";
 
 export const AlertDialog = AlertDialogPrimitive.Root;
 export const AlertDialogTrigger = AlertDialogPrimitive.Trigger;

@@ -1,11 +1,12 @@
 "use client";
 
 import { cva, type VariantProps } from "class-variance-authority";
-import { X } from "lucide-react";
 import { Dialog as DialogPrimitive } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
-import { overlayClasses } from "./dialog";
+import { CloseCross, overlayClasses } from "./dialog-parts";
+
+export { DialogDescription as SheetDescription, DialogHeader as SheetHeader, DialogTitle as SheetTitle } from "./dialog-parts";
 
 export const Sheet = DialogPrimitive.Root;
 export const SheetTrigger = DialogPrimitive.Trigger;
@@ -39,30 +40,9 @@ export function SheetContent({
       <DialogPrimitive.Overlay className={overlayClasses} />
       <DialogPrimitive.Content data-slot="sheet-content" className={cn(sheetVariants({ side }), className)} {...props}>
         {children}
-        {closeButton ? (
-          <DialogPrimitive.Close
-            aria-label="Close"
-            className="absolute top-3.5 right-3.5 grid size-7 place-content-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground"
-          >
-            <X aria-hidden className="size-4" />
-          </DialogPrimitive.Close>
-        ) : null}
+        {closeButton ? <CloseCross /> : null}
       </DialogPrimitive.Content>
     </DialogPrimitive.Portal>
-  );
-}
-
-export function SheetHeader({ className, ...props }: ComponentProps<"div">) {
-  return <div data-slot="sheet-header" className={cn("grid gap-1 pr-8", className)} {...props} />;
-}
-
-export function SheetTitle({ className, ...props }: ComponentProps<typeof DialogPrimitive.Title>) {
-  return <DialogPrimitive.Title data-slot="sheet-title" className={cn("text-lg font-semibold tracking-tight", className)} {...props} />;
-}
-
-export function SheetDescription({ className, ...props }: ComponentProps<typeof DialogPrimitive.Description>) {
-  return (
-    <DialogPrimitive.Description data-slot="sheet-description" className={cn("text-sm text-muted-foreground", className)} {...props} />
   );
 }
 
