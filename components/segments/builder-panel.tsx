@@ -32,10 +32,10 @@ export function BuilderPanel(props: PanelProps) {
   return (
     <Tabs defaultValue="funnel" className="gap-3">
       <TabsList aria-label="About this rule">
-        <TabsTrigger value="funnel">Step by step</TabsTrigger>
+        <TabsTrigger value="funnel">Steps</TabsTrigger>
         <TabsTrigger value="sample">Sample</TabsTrigger>
         <TabsTrigger value="identifiers">Identifiers</TabsTrigger>
-        <TabsTrigger value="test">Test a person</TabsTrigger>
+        <TabsTrigger value="test">Test</TabsTrigger>
       </TabsList>
       <TabsContent value="funnel">
         <Funnel {...props} />

@@ -195,7 +195,7 @@ export class Words {
 
   private sequence(leaf: LeafOf<"sequence">): void {
     leaf.steps.forEach((step, i) => this.step(step, i));
-    this.window(leaf.window, "the first of them ");
+    this.window(leaf.window, leaf.steps.length > 1 ? "the first of them " : "");
     if (leaf.thenNot) {
       this.add(", and after that did not do ");
       this.eventName(leaf.thenNot.event, leaf.thenNot.where);
