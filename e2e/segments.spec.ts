@@ -87,3 +87,104 @@ test("a segment that another one uses is not deleted", async ({ admin }) => {
   await admin.getByRole("alertdialog").getByRole("button", { name: "Delete", exact: true }).click();
   await expect(admin.getByRole("alertdialog").getByRole("alert")).toContainText(`Uses ${base}`);
 });
+
+test("leaving with unsaved changes asks, for the browser's back button too", async ({ admin }) => {
+  await admin.goto("/segments");
+  await admin.getByRole("link", { name: base, exact: true }).click();
+  await admin.getByRole("link", { name: "Edit rule" }).click();
+  await expect(admin.locator("[data-total]")).toHaveText("1");
+  await admin.getByLabel("Match of the outermost group").selectOption("any");
+  await expect(admin.locator("[data-total]")).toHaveText("3");
+  await admin.goBack();
+  await expect(admin.getByRole("alertdialog")).toContainText("Leave without saving?");
+  await admin.getByRole("button", { name: "Stay" }).click();
+  await expect(admin.getByLabel("Match of the outermost group")).toHaveValue("any");
+  await admin.goBack();
+  await admin.getByRole("button", { name: "Leave" }).click();
+  await expect(admin.getByRole("link", { name: "Edit rule" })).toBeVisible();
+});
+
+test("a list is uploaded, says whom it found, and becomes a row of a rule", async ({ admin, masked }) => {
+  await admin.goto("/segments/lists");
+  await admin.getByRole("button", { name: "New list" }).first().click();
+  await admin.getByRole("dialog").getByLabel("Name").fill(`List ${run}`);
+  await admin.getByRole("button", { name: "Make list" }).click();
+  await expect(admin.getByRole("heading", { name: `List ${run}` })).toBeVisible();
+  await admin.getByLabel("CSV file").setInputFiles({
+    name: "people.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(`name;user_id\nAda;ada-${run}\nBob;bob-${run}\nEve;eve-${run}\n`),
+  });
+  await admin.getByRole("button", { name: "Upload identifiers" }).click();
+  await expect(admin.getByRole("status").filter({ hasText: "2 of 3 rows name somebody" })).toBeVisible();
+  await expect(admin.getByRole("link", { name: `ada ${run}` })).toBeVisible();
+  await admin.getByRole("tab", { name: "Uploads" }).click();
+  await admin.getByText("that named nobody, masked").click();
+  await expect(admin.getByText(`eve-${run}`)).toHaveCount(0);
+  await expectAccessible(admin);
+  await expectNoSidewaysScroll(admin, 360);
+  await admin.setViewportSize({ width: 1280, height: 800 });
+  await masked.goto(admin.url());
+  await expect(masked.getByRole("row").nth(1)).toBeVisible();
+  await expect(masked.getByText(`ada ${run}`)).toHaveCount(0);
+  await admin.goto("/segments/new");
+  await admin.getByRole("button", { name: "Start from blank" }).click();
+  await admin.getByRole("button", { name: "Add a condition", exact: true }).click();
+  await admin.getByRole("menuitem", { name: /^List/ }).click();
+  await admin.getByLabel("List", { exact: true }).selectOption({ label: `List ${run}` });
+  await expect(admin.locator("[data-total]")).toHaveText("2");
+  await admin.getByRole("button", { name: "Save", exact: true }).click();
+  await admin.getByRole("dialog").getByLabel("Name").fill(`On the list ${run}`);
+  await admin.getByRole("dialog").getByRole("button", { name: "Save segment" }).click();
+  await expect(admin.getByRole("heading", { name: `On the list ${run}` })).toBeVisible();
+  await expect(admin.getByText("Live", { exact: true })).toBeVisible();
+});
+
+test("segments are compared; a definition goes out as JSON and comes in as a draft", async ({ admin }) => {
+  await admin.goto("/segments");
+  await admin.getByRole("link", { name: "Overlap" }).click();
+  for (const name of [base, `On the list ${run}`]) {
+    await admin
+      .getByRole("button", { name: /segments$/i })
+      .first()
+      .click();
+    await admin.getByRole("textbox", { name: "Search segments by name" }).fill(name);
+    await admin.getByRole("checkbox", { name: new RegExp(`^${name}`) }).check();
+    await admin.keyboard.press("Escape");
+  }
+  await expect(admin.getByText(`The largest overlap: ${base} and On the list ${run} share 1 people.`)).toBeVisible();
+  await admin.getByRole("button", { name: "Table" }).last().click();
+  await expect(admin.getByRole("row", { name: new RegExp(`${base} and On the list ${run} 2 1`) })).toBeVisible();
+  await expectAccessible(admin);
+  await expectNoSidewaysScroll(admin, 360);
+  await admin.setViewportSize({ width: 1280, height: 800 });
+  await admin.goto("/segments");
+  await admin.getByRole("link", { name: `On the list ${run}`, exact: true }).click();
+  await admin.getByRole("button", { name: "More for this segment" }).click();
+  const [download] = await Promise.all([
+    admin.waitForEvent("download"),
+    admin.getByRole("menuitem", { name: "Download definition as JSON" }).click(),
+  ]);
+  const file = await download.path();
+  await admin.goto("/segments/new");
+  await admin.getByLabel("Definition as JSON").setInputFiles(file);
+  await expect(admin.locator("[data-total]")).toHaveText("2");
+  await expect(admin.locator("[data-sentence]")).toContainText(`List ${run}`);
+});
+
+test("an SQL condition counts for an admin, refuses what it may not do, and says that it is not live", async ({ admin, watch }) => {
+  watch.allow(/400/);
+  await admin.goto("/segments/new");
+  await admin.getByRole("button", { name: "Start from blank" }).click();
+  await admin.getByRole("button", { name: "Add a condition", exact: true }).click();
+  await admin.getByRole("menuitem", { name: /^SQL/ }).click();
+  const sql = admin.getByRole("textbox", { name: "SQL" });
+  await sql.fill("select pg_sleep(10)");
+  await expect(admin.getByRole("alert").filter({ hasText: "This SQL cannot be used" })).toBeVisible();
+  await sql.fill(`select profile_id from event_totals where event = '${event}'`);
+  await expect(admin.locator("[data-total]")).toHaveText("3");
+  await expect(admin.getByText("Not live: read again every 15 minutes.")).toBeVisible();
+  await admin.getByRole("tab", { name: "Identifiers" }).click();
+  await expect(admin.getByRole("list", { name: "People by type of identifier" })).toContainText("User id");
+  await expectAccessible(admin);
+});

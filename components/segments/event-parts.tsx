@@ -250,6 +250,8 @@ export function CompareInput({
 const MEASURES: readonly { value: Measure["of"]; label: string }[] = [
   { value: "count", label: "times" },
   { value: "days", label: "different days" },
+  { value: "weeks", label: "different weeks" },
+  { value: "months", label: "different months" },
   { value: "distinct", label: "different values of" },
   { value: "sum", label: "in total of" },
   { value: "average", label: "on average of" },
@@ -259,7 +261,7 @@ const MEASURES: readonly { value: Measure["of"]; label: string }[] = [
 
 export function MeasureInput({ event, value, onChange }: { event: string | null; value: Measure; onChange: (measure: Measure) => void }) {
   const path = "path" in value ? value.path : undefined;
-  const money = value.of !== "count" && value.of !== "days" && value.of !== "distinct";
+  const money = ["sum", "average", "min", "max"].includes(value.of);
   return (
     <>
       <WordSelect
@@ -268,7 +270,7 @@ export function MeasureInput({ event, value, onChange }: { event: string | null;
         options={MEASURES}
         onChange={(next) => {
           const of = next as Measure["of"];
-          if (of === "count" || of === "days") onChange({ of });
+          if (of === "count" || of === "days" || of === "weeks" || of === "months") onChange({ of });
           else if (of === "distinct") onChange({ of, path: path ?? [""] });
           else onChange(path && pathText(path) !== "" ? { of, path } : { of });
         }}

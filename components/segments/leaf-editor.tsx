@@ -250,7 +250,7 @@ function EventEditor({ leaf, put }: { leaf: LeafOf<"event">; put: Put }) {
         <>
           <CompareInput
             what="How often"
-            whole={["count", "days", "distinct"].includes(leaf.measure.of)}
+            whole={["count", "days", "weeks", "months", "distinct"].includes(leaf.measure.of)}
             value={leaf.compare}
             onChange={(compare, field) => put({ ...leaf, compare }, field)}
           />

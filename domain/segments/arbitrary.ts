@@ -318,7 +318,7 @@ const compare: fc.Arbitrary<Compare> = fc.oneof(
 );
 const measure: fc.Arbitrary<Measure> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ of: "count" as const }) },
-  { weight: 1, arbitrary: fc.constant({ of: "days" as const }) },
+  { weight: 1, arbitrary: fc.constantFrom({ of: "days" as const }, { of: "weeks" as const }, { of: "months" as const }) },
   { weight: 1, arbitrary: path.map((p) => ({ of: "distinct" as const, path: p })) },
   { weight: 2, arbitrary: fc.record({ of: fc.constantFrom("sum" as const, "average" as const, "min" as const, "max" as const) }) },
   { weight: 1, arbitrary: fc.record({ of: fc.constantFrom("sum" as const, "average" as const, "min" as const, "max" as const), path }) },

@@ -1,7 +1,18 @@
 import { compileCompare, compileDate, compileTest, Params, scalarNumber, scalarText, type CompileEnv } from "./compile-test";
 import { sqlListId } from "./sql-id";
 import { compareHolds, twin } from "./test-value";
-import { seconds, type Filter, type Leaf, type LeafOf, type Measure, type Rule, type RuleNode, type Step, type Window } from "./model";
+import {
+  seconds,
+  type Filter,
+  type Leaf,
+  type LeafOf,
+  type Measure,
+  type Rule,
+  type RuleNode,
+  type Step,
+  type Test,
+  type Window,
+} from "./model";
 
 export interface CompileOptions {
   /** Milliseconds. */
@@ -84,12 +95,12 @@ export class Compiler {
         );
       }
       case "account": {
-        const test =
-          leaf.path && leaf.test ? this.tested(leaf.test, `c.traits #> ${this.params.add(leaf.path, "text[]")}`, "p.zone") : "true";
-        return `exists (select 1 from account_links l join accounts c on c.id = l.account_id where ${FRAGMENT_OF_P("l")} and ${test})`;
+        const { path, test } = leaf;
+        const tested = path && test ? this.tested(test, `c.traits #> ${this.params.add(path, "text[]")}`, "z.zone") : "true";
+        return this.holders(`account_links h join accounts c on c.id = h.account_id`, tested, test);
       }
       case "device":
-        return `exists (select 1 from devices d where ${FRAGMENT_OF_P("d")} and ${this.tested(leaf.test, `to_jsonb(d.${DEVICE_COLUMN[leaf.field]})`, "p.zone")})`;
+        return this.holders("devices h", this.tested(leaf.test, `to_jsonb(h.${DEVICE_COLUMN[leaf.field]})`, "z.zone"), leaf.test);
       case "location":
         return this.tested(leaf.test, `to_jsonb(p.${LOCATION_COLUMN[leaf.field]})`, "p.zone");
       case "random": {
@@ -102,7 +113,7 @@ export class Compiler {
       case "segment":
         return `p.id in (select m.profile_id from segment_members m where m.segment_id = ${this.params.add(leaf.segmentId, "text")})`;
       case "list":
-        return `exists (select 1 from list_members l where l.list_id = ${this.params.add(leaf.listId, "text")} and ${FRAGMENT_OF_P("l")})`;
+        return this.holders("list_members h", `h.list_id = ${this.params.add(leaf.listId, "text")}`);
       case "sql":
         return this.leaf({ kind: "list", id: leaf.id, listId: sqlListId(leaf.sql) });
     }
@@ -119,6 +130,15 @@ export class Compiler {
     const empty = this.tested(test, `(select t.empty from computed_traits t where t.id = ${id})`, "'UTC'");
     return `case when ${empty} then p.id not in (${held} not ${this.tested(test, "v.value", "z.zone")})
       else p.id in (${held} ${this.tested(test, "v.value", "z.zone")}) end`;
+  }
+
+  /**
+   * People of whom any fragment has a row `h` in a table, as one set: the rows are read once, whatever the number of
+   * people. `z` has the zone where the test asks for it.
+   */
+  private holders(from: string, condition: string, test?: Test): string {
+    const zoned = test && ZONED.has(test.type) ? `join people z on z.id = ${CANONICAL("h")}` : "";
+    return `p.id in (select ${CANONICAL("h")} from ${from} left join profile_aliases a on a.profile_id = h.profile_id ${zoned} where ${condition})`;
   }
 
   /** A test over a jsonb expression, computed once. */
@@ -187,7 +207,11 @@ export class Compiler {
       case "count":
         return { sql: "count(*)::float8" };
       case "days":
-        return { sql: "count(distinct (m.at at time zone w.zone)::date)::float8", zoned: true };
+      case "weeks":
+      case "months": {
+        const unit = { days: "day", weeks: "week", months: "month" }[measure.of];
+        return { sql: `count(distinct date_trunc('${unit}', m.at at time zone w.zone))::float8`, zoned: true };
+      }
       case "distinct":
         return { sql: `count(distinct ${scalarText(`m.properties #> ${this.params.add(measure.path, "text[]")}`)})::float8` };
       default: {
@@ -281,9 +305,6 @@ export class Compiler {
 }
 
 const CANONICAL = (table: string): string => `coalesce(a.canonical_id, ${table}.profile_id)`;
-/** Rows of any fragment of `p`. */
-const FRAGMENT_OF_P = (table: string): string =>
-  `(${table}.profile_id = p.id or ${table}.profile_id in (select f.profile_id from profile_aliases f where f.canonical_id = p.id))`;
 const DEVICE_COLUMN = { type: "type", name: "name", os: "os" } as const;
 const LOCATION_COLUMN = { country: "country", city: "city", timezone: "timezone" } as const;
 const ZONED = new Set(["anniversary", "day_of_week", "hour_of_day"]);

@@ -356,12 +356,14 @@ export const measureText = (measure: Measure): string =>
   ({
     count: "number",
     days: "number of distinct days",
+    weeks: "number of distinct weeks",
+    months: "number of distinct months",
     distinct: "number of different values of",
     sum: "sum of",
     average: "average of",
     min: "smallest",
     max: "largest",
-  })[measure.of] + ("path" in measure && measure.path ? "" : measure.of === "days" ? "" : " value");
+  })[measure.of] + ("path" in measure && measure.path ? "" : ["days", "weeks", "months"].includes(measure.of) ? "" : " value");
 
 /** Whether people without any such event satisfy the comparison of a count. */
 export function includesNone(compare: Compare): boolean {

@@ -46,7 +46,11 @@ export function measured(measure: Measure, events: readonly PersonEvent[], env: 
     case "count":
       return events.length;
     case "days":
-      return new Set(events.map((event) => dayOf(event.at, env.zone))).size;
+    case "weeks":
+    case "months": {
+      const { of } = measure;
+      return new Set(events.map((event) => PERIOD[of](event.at, env.zone))).size;
+    }
     case "distinct": {
       const { path } = measure;
       return new Set(events.map((event) => textOf(at(event.properties, path))).filter((text) => text !== undefined)).size;
@@ -65,6 +69,16 @@ export function measured(measure: Measure, events: readonly PersonEvent[], env: 
     }
   }
 }
+
+/** Number of the calendar day, week (from Monday; 1 January 1970 was a Thursday) or month. */
+const PERIOD = {
+  days: dayOf,
+  weeks: (ms: number, zone: string): number => Math.floor((dayOf(ms, zone) + 3) / 7),
+  months: (ms: number, zone: string): number => {
+    const local = localTime(ms, zone);
+    return local.year * 12 + local.month;
+  },
+} as const;
 
 function dayOf(ms: number, zone: string): number {
   const local = localTime(ms, zone);

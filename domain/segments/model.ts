@@ -177,8 +177,10 @@ export type Compare = z.infer<typeof compareSchema>;
 /** What is compared over the events that match: how many, on how many days, or an aggregate of a numeric property. */
 export const measureSchema = z.discriminatedUnion("of", [
   z.strictObject({ of: z.literal("count") }),
-  /** Distinct calendar days in the person's zone. */
+  /** Distinct calendar days, weeks (from Monday) or months in the person's zone. */
   z.strictObject({ of: z.literal("days") }),
+  z.strictObject({ of: z.literal("weeks") }),
+  z.strictObject({ of: z.literal("months") }),
   /** Distinct values (as text) of a property. */
   z.strictObject({ of: z.literal("distinct"), path: pathSchema }),
   /**

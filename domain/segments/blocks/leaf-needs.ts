@@ -1,4 +1,4 @@
-import type { Filter, Leaf, Window } from "../model";
+import type { Filter, Leaf, Measure, Window } from "../model";
 import { isCall } from "../measure";
 import { propertyName } from "./names";
 import type { PersonLeaf } from "./people-names";
@@ -15,6 +15,9 @@ const filtersFit = (where: readonly Filter[]): boolean =>
   where.every(({ path, test }) => !ZONED.has(test.type) && !path.some((key) => PLACE.test(key)));
 const windowFits = (window: Window): boolean => boundsOf(window, 0) !== undefined;
 
+/** Calendar periods begin in the person's zone. */
+const inZone = ({ of }: Measure): boolean => of === "days" || of === "weeks" || of === "months";
+
 /** Whether blocks can answer a leaf, as far as its own form says. */
 export function blocksFit(leaf: Leaf): leaf is EventLeaf {
   switch (leaf.kind) {
@@ -22,7 +25,7 @@ export function blocksFit(leaf: Leaf): leaf is EventLeaf {
       return (
         windowFits(leaf.window) &&
         filtersFit(leaf.where) &&
-        leaf.measure.of !== "days" &&
+        !inZone(leaf.measure) &&
         !("path" in leaf.measure && leaf.measure.path?.some((key) => PLACE.test(key)))
       );
     case "event_time":

@@ -126,7 +126,7 @@ async function eventMembers(leaf: LeafOf<"event">, context: LeafContext): Promis
     return (await base()).andNot(select(view.size, (id) => (counts[id] as number) > hi || (counts[id] as number) < lo));
   }
   if (measure.of === "distinct") return distinctMembers(leaf, measure.path, bounds, context);
-  if (measure.of === "days") return undefined;
+  if (measure.of === "days" || measure.of === "weeks" || measure.of === "months") return undefined;
   const name = measure.path ? propertyName("properties", measure.path) : undefined;
   const additive = measure.of === "sum" || measure.of === "average";
   // Sums are made in time order, as everywhere, so that they agree to the last digit.

@@ -24,7 +24,7 @@ function sourceOf(definition: EventDefinition, compiler: Compiler, options: Comp
     case "ratio": {
       const above = numberSql(definition.of, definition.of.measure, compiler);
       const below = numberSql(definition.per, definition.per.measure, compiler);
-      const none = ["count", "days", "distinct", "sum"].includes(definition.of.measure.of) ? "coalesce(x.n, 0)" : "x.n";
+      const none = ["count", "days", "weeks", "months", "distinct", "sum"].includes(definition.of.measure.of) ? "coalesce(x.n, 0)" : "x.n";
       return `select y.pid, to_jsonb(${none} / nullif(y.n, 0)) as value from (${below}) y left join (${above}) x on x.pid = y.pid`;
     }
     case "sessions":

@@ -53,6 +53,8 @@ export function describeDefinition(
 const NUMBERS: Record<Measure["of"], string> = {
   count: "How often they did",
   days: "On how many days they did",
+  weeks: "In how many weeks they did",
+  months: "In how many months they did",
   distinct: "How many different values of",
   sum: "The sum of",
   average: "The average of",
@@ -116,7 +118,7 @@ function eventWords(
 function numberWords(words: Words, measure: Measure, first: boolean): void {
   const said = NUMBERS[measure.of];
   words.add(`${first ? said : said.charAt(0).toLowerCase() + said.slice(1)} `);
-  if (measure.of === "count" || measure.of === "days") return;
+  if (["count", "days", "weeks", "months"].includes(measure.of)) return;
   if ("path" in measure && measure.path) words.strong(pathText(measure.path)).add(" of ");
   else words.add("the ").strong("money value").add(" of ");
 }

@@ -159,7 +159,8 @@ export function valueTypeOf(definition: Definition): ValueType {
 
 /** The value of somebody for whom nothing matched: 0, or null for none. */
 export function emptyOf(definition: Definition): 0 | null {
-  if (definition.kind === "event") return ["count", "days", "distinct", "sum"].includes(definition.measure.of) ? 0 : null;
+  if (definition.kind === "event")
+    return ["count", "days", "weeks", "months", "distinct", "sum"].includes(definition.measure.of) ? 0 : null;
   return definition.kind === "sessions" && definition.measure === "count" ? 0 : null;
 }
 
