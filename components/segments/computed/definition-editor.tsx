@@ -148,6 +148,8 @@ function MeasureWords({
   switch (of) {
     case "count":
     case "days":
+    case "weeks":
+    case "months":
       return words;
     case "days_since":
       return (
@@ -233,7 +235,9 @@ function AfterWords({ definition, put }: { definition: DefinitionOf<"event">; pu
   return null;
 }
 
-const NUMBERS = MEASURES.filter(({ value }) => ["count", "days", "sum", "average", "min", "max", "distinct"].includes(value));
+const NUMBERS = MEASURES.filter(({ value }) =>
+  ["count", "days", "weeks", "months", "sum", "average", "min", "max", "distinct"].includes(value),
+);
 
 function RatioWords({ label, part, onChange }: { label: string; part: RatioPart; onChange: (part: RatioPart) => void }) {
   const { measure } = part;
@@ -248,7 +252,7 @@ function RatioWords({ label, part, onChange }: { label: string; part: RatioPart;
           options={NUMBERS}
           onChange={(of) => onChange({ ...part, measure: withMeasure(of as EventMeasure["of"], measure) as Measure })}
         />
-        {measure.of !== "count" && measure.of !== "days" && (
+        {!["count", "days", "weeks", "months"].includes(measure.of) && (
           <>
             <PropertyInput
               label="Property of the number"

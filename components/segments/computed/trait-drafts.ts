@@ -141,6 +141,8 @@ export function definitionProblem(definition: Definition): string | null {
 export const MEASURES: readonly { value: EventMeasure["of"]; label: string }[] = [
   { value: "count", label: "how often they did" },
   { value: "days", label: "on how many days they did" },
+  { value: "weeks", label: "in how many weeks they did" },
+  { value: "months", label: "in how many months they did" },
   { value: "sum", label: "the sum of" },
   { value: "average", label: "the average of" },
   { value: "min", label: "the lowest" },
@@ -159,6 +161,8 @@ export function withMeasure(of: EventMeasure["of"], before: EventMeasure): Event
   switch (of) {
     case "count":
     case "days":
+    case "weeks":
+    case "months":
       return { of };
     case "sum":
     case "average":
