@@ -140,3 +140,25 @@ test("the audit log is verified, searched, opened and exported", async ({ admin:
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export CSV" }).click()]);
   expect(download.suggestedFilename()).toMatch(/^audit-\d{4}-\d{2}-\d{2}\.csv$/);
 });
+
+test("a field is classified in the data map, and retention is previewed before it is saved", async ({ admin: page }) => {
+  await bring(page, "dora");
+  await page.goto(`/data-map?q=email`);
+  const field = page.getByRole("combobox", { name: "Class of email", exact: true });
+  await expect(field).toBeVisible();
+  await field.selectOption("contact");
+  await expect(page.getByRole("row", { name: /email.*Trait of a person/ })).toContainText("confirmed by");
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page, 360);
+  await page.setViewportSize({ width: 1280, height: 800 });
+
+  await page.goto("/retention");
+  await page.getByRole("button", { name: "Change retention of sizes of segments by hour" }).click();
+  await page.getByLabel("Days to keep").fill("36000");
+  await page.getByRole("button", { name: "Preview the next run" }).click();
+  await expect(page.getByText("The next run would delete 0 rows.")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel("Days to keep").press("Enter");
+  await expect(page.getByText("36,000 days")).toBeVisible();
+  await expectAccessible(page);
+});

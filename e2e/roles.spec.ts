@@ -14,6 +14,7 @@ const PAGES: Record<string, readonly Account[]> = {
   "/requests": ["admin"],
   "/audit": ["admin"],
   "/data-map": ["admin"],
+  "/retention": ["admin"],
   "/profiles": ["admin", "marketer", "masked"],
   "/sources": ["admin", "marketer", "masked"],
   "/segments": ["admin", "marketer", "masked"],

@@ -2,7 +2,7 @@ import type { Database } from "@/db/client";
 import { sweepThrottle } from "@/domain/access";
 import { anchorAudit, checkAudit } from "@/domain/audit";
 import { ensureInboxPartitions } from "@/domain/events";
-import { learnFields } from "@/domain/governance";
+import { enforceRetention, learnFields } from "@/domain/governance";
 import { pruneImports } from "@/domain/imports";
 import { createContext } from "@/domain/kernel/context";
 import { pruneJobs } from "@/domain/kernel/jobs";
@@ -11,7 +11,7 @@ import { type Loop, pause } from "./loop";
 const EVERY_MS = 10 * 60_000;
 /** Days a message id is remembered at least; settings key "retention" may ask for more. */
 export const MESSAGE_KEY_DAYS = 90;
-/** The audit chain gets an anchor and is verified. */
+/** The audit chain gets an anchor and is verified; retention is enforced. */
 const AUDIT_EVERY_MS = 60 * 60_000;
 const DELETE_AT_ONCE = 20_000;
 
@@ -32,6 +32,7 @@ export const maintenance: Loop = {
       if (started - auditedAt > AUDIT_EVERY_MS) {
         auditedAt = started;
         await anchorAudit(database, new Date());
+        await enforceRetention(database, new Date(), signal);
         const { problem } = await checkAudit(database, new Date());
         if (problem !== null) log.error("audit.not_whole", { reason: problem });
       }

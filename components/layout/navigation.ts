@@ -3,6 +3,7 @@ import {
   FileUp,
   Fingerprint,
   Handshake,
+  Hourglass,
   House,
   Inbox,
   KeyRound,
@@ -119,6 +120,13 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         icon: MapIcon,
         permission: "governance:read",
         keywords: ["pii", "personal data", "classes", "fields", "catalogue", "masking", "sensitive"],
+      },
+      {
+        href: "/retention",
+        label: "Retention",
+        icon: Hourglass,
+        permission: "governance:read",
+        keywords: ["delete", "days", "legal hold", "archive", "expire"],
       },
       {
         href: "/audit",

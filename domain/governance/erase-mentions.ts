@@ -86,7 +86,7 @@ export type Scope = { fragments: readonly number[] } | { likely: readonly string
 
 /**
  * Messages of other people that name the person: the value is replaced in the event and in the inbox, a trait that holds
- * it is removed, and the people concerned are made anew. `likely` looks through all events (ILIKE patterns).
+ * it is removed, and the people concerned are made anew. `likely` looks through all events (LIKE patterns in lower case).
  */
 export async function redactOthers(tx: TxSql, mentions: Mentions, scope: Scope): Promise<Counts> {
   const counts: Counts = {};
@@ -97,8 +97,8 @@ export async function redactOthers(tx: TxSql, mentions: Mentions, scope: Scope):
   const inScope =
     "fragments" in scope
       ? tx`profile_id = any(${ints(scope.fragments)}::text::int[])`
-      : tx`(properties::text ilike any(${[...scope.likely]}::text[]) or context::text ilike any(${[...scope.likely]}::text[])
-          or session_id ilike any(${[...scope.likely]}::text[]))`;
+      : tx`(lower(properties::text) like any(${[...scope.likely]}::text[]) or lower(context::text) like any(${[...scope.likely]}::text[])
+          or lower(session_id) like any(${[...scope.likely]}::text[]))`;
   const events = tx<EventText[]>`
     select profile_id as "profileId", occurred_at as at, id, received_at as "receivedAt", properties::text as properties, context::text as context,
       session_id as session
@@ -144,7 +144,7 @@ async function redactInbox(tx: TxSql, mentions: Mentions, named: readonly EventT
           select i.id, i.received_at as at, i.body from json_to_recordset(${rows}::text::json) as r(id int8, at timestamptz)
           join inbox i on i.id = r.id and i.received_at = r.at`
       : await tx<{ id: number; at: Date; body: string }[]>`
-          select id, received_at as at, body from inbox where body ilike any(${[...scope.likely]}::text[])`;
+          select id, received_at as at, body from inbox where lower(body) like any(${[...scope.likely]}::text[])`;
   let n = 0;
   for (const { id, at, body } of found) {
     const redacted = mentions.redactJson(body);
@@ -159,7 +159,7 @@ async function redactInbox(tx: TxSql, mentions: Mentions, named: readonly EventT
 async function removeTraits(tx: TxSql, mentions: Mentions, scope: Scope): Promise<number[]> {
   const rows = await tx<{ id: number; traits: Traits; meta: TraitsMeta }[]>`
     select profile_id as id, traits, meta from profile_traits
-    where ${"fragments" in scope ? tx`profile_id = any(${ints(scope.fragments)}::text::int[])` : tx`traits::text ilike any(${[...scope.likely]}::text[])`}`;
+    where ${"fragments" in scope ? tx`profile_id = any(${ints(scope.fragments)}::text::int[])` : tx`lower(traits::text) like any(${[...scope.likely]}::text[])`}`;
   const changed: number[] = [];
   for (const { id, traits, meta } of rows) {
     const keys = Object.keys(traits).filter((key) => mentions.in(JSON.stringify({ [key]: traits[key] })));
@@ -175,13 +175,13 @@ async function removeTraits(tx: TxSql, mentions: Mentions, scope: Scope): Promis
   return changed;
 }
 
-/** Patterns by which the database finds rows that may mention a value; `Mentions` decides. */
+/** LIKE patterns, in lower case, by which the database finds rows that may mention a value; `Mentions` decides. */
 export const likePatterns = (values: Iterable<string>): string[] => [
   ...new Set(
     [...values]
       .filter((value) => value.length >= 6)
       .flatMap(formsOf)
-      .map((value) => `%${value.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`),
+      .map((value) => `%${value.toLowerCase().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`),
   ),
 ];
 
@@ -208,7 +208,9 @@ export async function verifyGone(sql: AnySql, mentions: Mentions, likely: readon
     }
     out.tables += 1;
     if (likely.length === 0) continue;
-    const rows = await sql<{ text: string }[]>`select t::text as text from ${sql(name)} t where t::text ilike any(${[...likely]}::text[])`;
+    const rows = await sql<
+      { text: string }[]
+    >`select t::text as text from ${sql(name)} t where lower(t::text) like any(${[...likely]}::text[])`;
     const left = rows.filter(({ text }) => mentions.in(text)).length;
     if (left > 0) out.left[name] = left;
   }

@@ -19,3 +19,4 @@ export { cancelOpendsr, opendsrDiscovery, opendsrResults, opendsrStatus, receive
 export { createRegulation, getRegulation } from "./regulations";
 export { confirmField, readDataMap } from "./data-map";
 export { learnFields } from "./learn-fields";
+export { enforceRetention, previewRetention, readRetention, setRetention } from "./retention";

@@ -263,8 +263,35 @@ export const FIELD_CLASS_LABELS: Record<FieldClass, string> = {
 };
 
 /** Classes of data that retention rules speak of. */
-export const DATA_CLASSES = ["inbox", "events", "rejected", "transitions", "segment_sizes", "requests"] as const;
+export const DATA_CLASSES = ["inbox", "rejected", "transitions", "segment_sizes", "requests"] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
+
+/** What each class is, what goes, and the fewest days that make sense. */
+export const RETENTION_LIMITS: Record<DataClass, { label: string; goes: string; least: number }> = {
+  inbox: {
+    label: "Archive of received messages",
+    goes: "Whole days. Profiles and events stay; a rebuild can no longer repeat what is gone.",
+    least: 30,
+  },
+  rejected: { label: "Samples of refused messages", goes: "The sample; the row stays as a count.", least: 1 },
+  transitions: { label: "Entries and exits of segments", goes: "The rows. Members of segments stay.", least: 30 },
+  segment_sizes: { label: "Sizes of segments by hour", goes: "The rows.", least: 30 },
+  requests: { label: "Closed requests of data subjects", goes: "What names the person; kind, times and outcome stay as proof.", least: 30 },
+};
+
+export interface RetentionView {
+  rules: {
+    dataClass: DataClass;
+    /** Null: kept for ever. */
+    days: number | null;
+    /** Reason of the legal hold; null: none. */
+    hold: string | null;
+    /** Rows (days, for the archive) that the next run deletes; null without a rule or under a hold. */
+    due: number | null;
+    oldest: string | null;
+  }[];
+  asOf: string;
+}
 
 export interface DataField {
   kind: "trait" | "event";

@@ -43,11 +43,12 @@ async function fill(database: BenchDatabase, people: number): Promise<void> {
     select profile_id, event_type, count(*), 0, min(occurred_at), max(occurred_at) from events group by 1, 2`;
   await sql`insert into daily_event_counts (day, source_id, event_type, n, value_sum)
     select date_trunc('day', occurred_at), source_id, event_type, count(*), 0 from events group by 1, 2, 3`;
-  await sql`insert into segments (id, key, name, kind, status, version, size) select 'seg_' || n, 'seg' || n, 'Segment ' || n, 'dynamic', 'live', 1, ${all} / 10
+  await sql`insert into segments (id, key, name, kind, status, version, size) select 'seg_' || n, 'seg' || n, 'Segment ' || n, 'dynamic', 'live', 1, ${all}::int / 10
     from generate_series(1, ${SEGMENTS}::int) n`;
   await sql`insert into segment_versions (segment_id, version, rule, sentence) select id, 1, '{}', 'Everybody' from segments`;
   await sql`insert into segment_members (segment_id, profile_id, entered_at)
-    select 'seg_' || 1 + n % ${SEGMENTS}, n, '2026-01-15' from generate_series(1, ${people}::int, 2) n union all select id, ${all}, '2026-01-15' from segments`;
+    select 'seg_' || 1 + n % ${SEGMENTS}::int, n, timestamptz '2026-01-15' from generate_series(1, ${people}::int, 2) n
+    union all select id, ${all}::int, timestamptz '2026-01-15' from segments`;
   await sql`insert into segment_transitions (profile_id, segment_id, version, entered, at, cause) select profile_id, segment_id, 1, true, entered_at, 'first' from segment_members`;
   await sql`insert into segment_sizes (segment_id, hour, size, entered, "left")
     select id, h, size, 1, 1 from segments cross join generate_series(timestamptz '2026-01-15', '2026-03-01', interval '1 hour') h`;

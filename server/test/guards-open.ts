@@ -58,6 +58,7 @@ export const PROCESS_ONLY: Record<string, string> = {
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
   "identity.clearProcessingFailure": "processing",
+  "governance.enforceRetention": "house-keeping",
   "governance.learnFields": "house-keeping",
   "governance.repeatErasures": "the operator's restore",
   "governance.runErasures": "the worker's job",

@@ -1,0 +1,2 @@
+ALTER TABLE "retention_rules" DROP CONSTRAINT "retention_rules_class_check";--> statement-breakpoint
+ALTER TABLE "retention_rules" ADD CONSTRAINT "retention_rules_class_check" CHECK ("retention_rules"."data_class" in ('inbox', 'rejected', 'transitions', 'segment_sizes', 'requests'));
