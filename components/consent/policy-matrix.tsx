@@ -134,33 +134,35 @@ export function PolicyMatrix({ policy, canWrite, actions }: { policy: PolicyView
             <CardDescription>What each would do, counted now.</CardDescription>
           </CardHeader>
           <CardContent className="grid gap-3">
-            <ul role="status" className="grid gap-1.5 text-sm">
-              {cells.map((cell) => {
-                const name = nameOf(cell);
-                const effect = effects.data?.find(
-                  (one) => one.purposeId === cell.purposeId && one.useId === cell.useId && one.rule === cell.rule,
-                );
-                return (
-                  <li key={`${cell.purposeId} ${cell.useId}`}>
-                    <span className="font-medium">
-                      {name.purpose}, {name.use}:
-                    </span>{" "}
-                    {POLICY_RULE_LABELS[cell.rule].toLowerCase()}.{" "}
-                    <span className="tabular-nums">
-                      {effect
-                        ? effect.after < effect.before
-                          ? `This would block ${formatNumber(effect.before - effect.after)} of ${formatNumber(effect.before)} people.`
-                          : effect.after > effect.before
-                            ? `This would let in ${formatNumber(effect.after - effect.before)} more, ${formatNumber(effect.after)} people in all.`
-                            : `Nobody is affected: ${formatNumber(effect.after)} people before and after.`
-                        : effects.error
-                          ? effects.error.message
-                          : "Counting…"}
-                    </span>
-                  </li>
-                );
-              })}
-            </ul>
+            <div role="status">
+              <ul className="grid gap-1.5 text-sm">
+                {cells.map((cell) => {
+                  const name = nameOf(cell);
+                  const effect = effects.data?.find(
+                    (one) => one.purposeId === cell.purposeId && one.useId === cell.useId && one.rule === cell.rule,
+                  );
+                  return (
+                    <li key={`${cell.purposeId} ${cell.useId}`}>
+                      <span className="font-medium">
+                        {name.purpose}, {name.use}:
+                      </span>{" "}
+                      {POLICY_RULE_LABELS[cell.rule].toLowerCase()}.{" "}
+                      <span className="tabular-nums">
+                        {effect
+                          ? effect.after < effect.before
+                            ? `This would block ${formatNumber(effect.before - effect.after)} of ${formatNumber(effect.before)} people.`
+                            : effect.after > effect.before
+                              ? `This would let in ${formatNumber(effect.after - effect.before)} more, ${formatNumber(effect.after)} people in all.`
+                              : `Nobody is affected: ${formatNumber(effect.after)} people before and after.`
+                          : effects.error
+                            ? effects.error.message
+                            : "Counting…"}
+                      </span>
+                    </li>
+                  );
+                })}
+              </ul>
+            </div>
             <div className="flex gap-2">
               <Button pending={save.pending} onClick={() => void save.run({ cells })}>
                 Save policy

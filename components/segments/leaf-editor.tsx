@@ -1,8 +1,11 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import type { ValueType } from "@/domain/segments/computed/model";
 import { LIFECYCLE_STATES, type Leaf, type LeafOf, type Test } from "@/domain/segments/model";
+import { CHANNEL_LABELS, CHANNELS, type Channel, type PurposeChoice } from "@/domain/consent/model";
 import { useBuilder } from "./builder-context";
+import { getJson } from "./queries";
 import { CompareInput, EventInput, Filters, MeasureInput, WindowInput } from "./event-parts";
 import { DurationInput, NumberInput, WordInput, WordSelect } from "./inline";
 import { usualOperator, withOperator, type OperatorId } from "./operators";
@@ -12,6 +15,34 @@ import { pathText, SuggestInput, textPath } from "./suggest";
 import { TestEditor } from "./test-editor";
 
 type Put = (leaf: Leaf, field?: string) => void;
+
+/** Purposes by name; what is not published any more stays readable by its id. */
+function ConsentEditor({ leaf, put }: { leaf: LeafOf<"consent">; put: Put }) {
+  const { data } = useQuery({
+    queryKey: ["consent", "purposes", "reports"],
+    queryFn: ({ signal }) => getJson<PurposeChoice[]>("/api/consent/purposes?destination=reports", signal),
+    staleTime: 60_000,
+  });
+  const purposes = (data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const options = purposes.some(({ value }) => value === leaf.purpose)
+    ? purposes
+    : [{ value: leaf.purpose, label: leaf.purpose }, ...purposes];
+  return (
+    <>
+      <span>may be used for</span>
+      <WordSelect label="Purpose" value={leaf.purpose} options={options} onChange={(purpose) => put({ ...leaf, purpose })} />
+      <WordSelect
+        label="Channel"
+        value={leaf.channel ?? ""}
+        options={[
+          { value: "", label: "on its channel" },
+          ...CHANNELS.map((channel) => ({ value: channel, label: `by ${CHANNEL_LABELS[channel]}` })),
+        ]}
+        onChange={(channel) => put({ ...leaf, channel: channel === "" ? null : (channel as Channel) })}
+      />
+    </>
+  );
+}
 
 /** A row in words, every operand a control. */
 export function LeafEditor({ leaf }: { leaf: Leaf }) {
@@ -145,6 +176,8 @@ export function LeafEditor({ leaf }: { leaf: Leaf }) {
           <WordInput label="Name of the draw" value={leaf.salt} maxLength={100} onChange={(salt) => put({ ...leaf, salt }, "salt")} />
         </>
       );
+    case "consent":
+      return <ConsentEditor leaf={leaf} put={put} />;
     case "known":
       return <span>are known: have a user id, an e-mail or a phone</span>;
     case "sql":

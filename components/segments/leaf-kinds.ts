@@ -7,6 +7,7 @@ import {
   Code,
   Dices,
   Footprints,
+  Handshake,
   Link2,
   List,
   Mail,
@@ -207,6 +208,13 @@ export const LEAF_CHOICES: readonly { label: string; choices: readonly LeafChoic
       },
       { kind: "account", label: "Account", hint: "belongs to a company", icon: Building2, make: (id) => ({ kind: "account", id }) },
       {
+        kind: "consent",
+        label: "Consent",
+        hint: "may be used for a purpose, on a channel",
+        icon: Handshake,
+        make: (id) => ({ kind: "consent", id, purpose: "email_marketing", channel: null }),
+      },
+      {
         kind: "known",
         label: "Known person",
         hint: "has a user id, e-mail or phone",
@@ -259,5 +267,6 @@ export const KIND_ICONS: Readonly<Record<LeafKind, LucideIcon>> = {
   location: MapPin,
   random: Dices,
   known: UserRoundCheck,
+  consent: Handshake,
   sql: Code,
 };

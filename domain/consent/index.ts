@@ -1,6 +1,7 @@
 export * from "./model";
 export { allowedSet } from "./allowed-set";
 export { currentSettings } from "./config";
+export { consentFacts, consentSet } from "./facts";
 export { mayUse, mayUseMany, requireUse, type GateAsk, type GateUse } from "./gate";
 export { readPersonConsent } from "./person-view";
 export { changeUse, previewPolicy, readPolicy, savePolicy } from "./policy";

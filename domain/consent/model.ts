@@ -332,3 +332,16 @@ export interface PersonConsentView {
   /** Categories that somebody said something about and no purpose goes by. */
   unmapped: string[];
 }
+
+/** What rules about people ask of consent. */
+export interface ConsentAsk {
+  purpose: string;
+  channel: Channel | null;
+}
+export const askKey = ({ purpose, channel }: ConsentAsk): string => `${purpose}|${channel ?? ""}`;
+
+export interface ConsentFact {
+  allowed: boolean;
+  /** Milliseconds: when time alone may change the answer; null: never. */
+  until: number | null;
+}

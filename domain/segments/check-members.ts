@@ -120,7 +120,7 @@ async function bySample(
   }
   const list = [...ids];
   const needs = needsOf([rule], now);
-  const people = await loadPeople(tx, list, needs, zone);
+  const people = await loadPeople(tx, list, needs, zone, now);
   const memberships = await loadMemberships(tx, list, [...needs.segments, id], [...needs.lists]);
   const should = list.filter((one) => {
     const person = people.get(one);

@@ -21,6 +21,8 @@ export interface CompileOptions {
   zone: string;
   /** Segment that the rule belongs to, for "since entered". */
   segmentId?: string;
+  /** Sets of rows about consent, by row: the gate answers them, not SQL of rules. */
+  sets?: ReadonlyMap<string, Iterable<number>>;
 }
 
 export interface CompiledQuery {
@@ -110,6 +112,11 @@ export class Compiler {
       }
       case "known":
         return "p.known";
+      case "consent": {
+        const set = this.options.sets?.get(leaf.id);
+        if (!set) throw new Error("compile: a row about consent needs its set");
+        return `p.id = any(${this.params.add([...set], "int[]")})`;
+      }
       case "segment":
         return `p.id in (select m.profile_id from segment_members m where m.segment_id = ${this.params.add(leaf.segmentId, "text")})`;
       case "list":

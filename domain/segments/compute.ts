@@ -84,7 +84,7 @@ async function read(tx: TxSql, id: string, rule: Rule, zone: string, options: Co
       const ids = base.take(PEOPLE_AT_ONCE, after);
       const last = ids.at(-1);
       if (last === undefined) break;
-      for (const person of (await loadPeople(tx, ids, needs, zone)).values()) {
+      for (const person of (await loadPeople(tx, ids, needs, zone, now)).values()) {
         const flip = nextFlip(rule, person, now);
         const at = flip === null ? null : iso(flip);
         if (at !== null) dues.push({ id: person.id, at });

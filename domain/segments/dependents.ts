@@ -71,6 +71,8 @@ export class Dependents {
       case "account":
         this.accounts.add(n);
         return;
+      // Any message may carry consent, and regions follow the person's place.
+      case "consent":
       case "sql":
         this.always.add(n);
         return;

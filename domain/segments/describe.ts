@@ -1,3 +1,4 @@
+import { CHANNEL_LABELS } from "@/domain/consent/model";
 import type { Compare, Duration, Filter, Group, Leaf, LeafOf, Measure, Rule, RuleNode, Step, Test, Window } from "./model";
 
 /** A piece of a sentence; operands (what the marketer chose) are strong. */
@@ -119,6 +120,10 @@ export class Words {
         this.add("hold ");
         this.compare(leaf.compare);
         this.add(" identifier(s) of type ").strong(leaf.type ?? "any");
+        break;
+      case "consent":
+        this.add("may be used for ").strong(leaf.purpose.replaceAll("_", " "));
+        if (leaf.channel !== null) this.add(" by ").strong(CHANNEL_LABELS[leaf.channel]);
         break;
       case "account":
         this.add("belong to an account");

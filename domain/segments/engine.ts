@@ -1,3 +1,5 @@
+import { createContext } from "@/domain/kernel/context";
+import { allowedSet, consentSet } from "@/domain/consent";
 import type { AnySql, Database, TxSql } from "@/db/client";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
 import { env } from "@/domain/kernel/env";
@@ -107,7 +109,8 @@ export async function membersOn(
   const base = held?.base ?? (await fetchBase());
   const sets = new Map([...(held?.found ?? [])].map(([leaf, { set }]) => [leaf.id, set]));
   for (const [i, leaf] of leaves.entries()) {
-    if (!sets.has(leaf.id)) sets.set(leaf.id, await fetch(queryOf(leaf, options.now, options)));
+    if (leaf.kind === "consent") sets.set(leaf.id, await consentSet(sql, leaf, options.now));
+    else if (!sets.has(leaf.id)) sets.set(leaf.id, await fetch(queryOf(leaf, options.now, options)));
     await step(i + 1, leaves.length);
   }
   return { base, total: combine(rule.root, (leaf) => sets.get(leaf.id) ?? IdSet.EMPTY, base) };
@@ -161,7 +164,7 @@ export class SegmentEngine {
         const key = keyOf(leaf, options);
         const held = answer?.found.get(leaf);
         const began = performance.now();
-        const set = held?.set ?? (await this.ask1(key, queryOf(leaf, instant.asOf, options), instant, options.signal));
+        const set = held?.set ?? (await this.askOne(leaf, key, () => queryOf(leaf, instant.asOf, options), instant, options.signal));
         computed.set(leaf.id, held ? { by: "blocks", ms: held.ms } : { by: "database", ms: performance.now() - began });
         byId.set(leaf.id, set);
         this.keep(key, { ...instant, set, timed: changesWithTime(leaf) });
@@ -217,6 +220,13 @@ export class SegmentEngine {
   /** One statement of the database. */
   private async ask1(key: string, query: CompiledQuery, instant: Instant, signal: AbortSignal | undefined): Promise<IdSet> {
     return IdSet.fromPacked(await this.work.run(`${instant.asOf} ${key}`, packed(query), query.params, signal));
+  }
+
+  private askOne(leaf: Leaf, key: string, query: () => CompiledQuery, instant: Instant, signal: AbortSignal | undefined): Promise<IdSet> {
+    if (leaf.kind !== "consent") return this.ask1(key, query(), instant, signal);
+    // The gate keeps its own sets up to date.
+    const ctx = createContext({ kind: "job", id: "segments" }, this.database as Database);
+    return allowedSet(ctx, { purpose: leaf.purpose, ...(leaf.channel === null ? {} : { channel: leaf.channel }) });
   }
 
   private keep(key: string, entry: Entry): void {

@@ -109,7 +109,7 @@ async function testIds(
   const needs = needsOf([rule], now);
   const wanted = [...needs.segments, ...(segmentId === undefined ? [] : [segmentId])];
   const [people, memberships, shown] = await Promise.all([
-    loadPeople(ctx.sql, ids, needs, zone),
+    loadPeople(ctx.sql, ids, needs, zone, now),
     loadMemberships(ctx.sql, ids, wanted, [...needs.lists]),
     segmentPeople(ctx.sql, ids, unmasked),
   ]);

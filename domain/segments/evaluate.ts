@@ -1,3 +1,4 @@
+import { askKey } from "@/domain/consent/model";
 import { createHash } from "node:crypto";
 import { findSequence, inWindow, matches, measured, type EventEnv } from "./measure";
 import { seconds, type Leaf, type LeafOf, type LIFECYCLE_STATES, type Rule, type RuleNode } from "./model";
@@ -72,6 +73,8 @@ function holdsLeaf(leaf: Leaf, person: Person, env: EvaluateEnv): boolean {
     }
     case "known":
       return person.known;
+    case "consent":
+      return person.consent?.[askKey(leaf)]?.allowed ?? false;
     case "segment":
       return (env.inSegment ?? unsupported(`segment ${leaf.segmentId}`))(leaf.segmentId, person);
     case "list":

@@ -1,3 +1,4 @@
+import { askKey } from "@/domain/consent/model";
 import type { Evidence, Explained } from "./contracts";
 import { bucketOf, eventsOf, evaluateNode, lifecycleOf, type EvaluateEnv } from "./evaluate";
 import { findSequence, matches, measured, type EventEnv } from "./measure";
@@ -64,6 +65,8 @@ function evidenceOf(leaf: Leaf, person: Person, env: EvaluateEnv): Evidence {
       return { number: bucketOf(person.id, leaf.salt) };
     case "known":
       return { value: person.known };
+    case "consent":
+      return { value: person.consent?.[askKey(leaf)]?.allowed ?? false };
     case "segment":
     case "list":
     case "sql":

@@ -166,7 +166,7 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
   );
   const asked = [...new Set([...needs.segments, ...segments.map(({ id }) => id)])];
   const [people, memberships, known] = [
-    await loadPeople(tx, ids, needs, zone),
+    await loadPeople(tx, ids, needs, zone, now),
     await loadMemberships(tx, ids, asked, [...needs.lists]),
     await loadDues(tx, ids, segments),
   ];

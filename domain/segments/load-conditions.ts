@@ -37,7 +37,7 @@ export async function loadConditions(
     conditions.map((root) => ({ version: RULE_VERSION, root })),
     options.now,
   );
-  const people = await loadPeople(sql, ids, needs, options.zone);
+  const people = await loadPeople(sql, ids, needs, options.zone, options.now);
   const memberships = await loadMemberships(sql, ids, [...needs.segments], [...needs.lists]);
   const zone = (id: number): string => people.get(id)?.zone ?? options.zone;
   return {

@@ -1,4 +1,6 @@
 import type { AnySql } from "@/db/client";
+import { consentFacts } from "@/domain/consent";
+import type { ConsentFact } from "@/domain/consent/model";
 import type { Json, JsonObject } from "@/domain/events/model";
 import type { EvaluateEnv } from "./evaluate";
 import type { Needs } from "./needs";
@@ -10,6 +12,7 @@ type Mutable = Person & {
   devices: Person["devices"][number][];
   identifiers: { type: string }[];
   computed?: Record<string, Json>;
+  consent?: Record<string, ConsentFact>;
 };
 
 let zonesKnown: { names: ReadonlySet<string>; at: number } | undefined;
@@ -27,7 +30,13 @@ async function zones(sql: AnySql): Promise<ReadonlySet<string>> {
  * Facts of these people over all their fragments, as far as the rules need them. A few statements for all of them.
  * Ids that are no canonical profile are left out.
  */
-export async function loadPeople(sql: AnySql, ids: readonly number[], needs: Needs, zone: string): Promise<Map<number, Person>> {
+export async function loadPeople(
+  sql: AnySql,
+  ids: readonly number[],
+  needs: Needs,
+  zone: string,
+  now?: number,
+): Promise<Map<number, Person>> {
   const people = new Map<number, Mutable>();
   if (ids.length === 0) return people;
   const known = await zones(sql);
@@ -62,6 +71,10 @@ export async function loadPeople(sql: AnySql, ids: readonly number[], needs: Nee
   }
   const fragments = `{${[...canonical.keys()].join(",")}}`;
   await Promise.all([
+    needs.consents.size > 0 &&
+      consentFacts(sql, [...people.keys()], [...needs.consents.values()], now ?? Date.now()).then((found) => {
+        for (const [id, facts] of found) (people.get(id) as Mutable).consent = facts;
+      }),
     needs.identifiers &&
       sql<{ id: number; type: string }[]>`
         select profile_id as id, type from identifiers where profile_id = any(${fragments}::text::int[])`.then((found) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHANNELS } from "@/domain/consent/model";
 
 /**
  * The rule language of segments: one typed tree, stored as versioned JSON. Four pure functions read it: `compile` (SQL),
@@ -312,6 +313,13 @@ export const randomLeaf = z.strictObject({
 });
 /** Known person (user id, e-mail or phone) rather than an anonymous visitor. */
 export const knownLeaf = z.strictObject({ kind: z.literal("known"), ...common });
+/** May be used for a purpose now (consent, objections, unsubscriptions, suppressed addresses), on a channel or in general. */
+export const consentLeaf = z.strictObject({
+  kind: z.literal("consent"),
+  ...common,
+  purpose: z.string().min(1).max(60),
+  channel: z.enum(CHANNELS).nullable(),
+});
 /** SQL that returns profile ids; admins only, read-only role, time limit. */
 export const sqlLeaf = z.strictObject({ kind: z.literal("sql"), ...common, sql: z.string().min(1).max(10_000) });
 
@@ -330,6 +338,7 @@ const leaves = [
   locationLeaf,
   randomLeaf,
   knownLeaf,
+  consentLeaf,
   sqlLeaf,
 ] as const;
 export const leafSchema = z.discriminatedUnion("kind", leaves);

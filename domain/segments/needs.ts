@@ -1,3 +1,4 @@
+import { askKey, type ConsentAsk } from "@/domain/consent/model";
 import { leavesOf, seconds, type Filter, type Rule, type Window } from "./model";
 import { sqlListId } from "./sql-id";
 
@@ -16,6 +17,8 @@ export interface Needs {
   lists: Set<string>;
   /** Computed traits by id. */
   computed: Set<string>;
+  /** Purposes and channels, by key. */
+  consents: Map<string, ConsentAsk>;
 }
 
 const DAY = 86_400_000;
@@ -47,6 +50,7 @@ export function needsOf(rules: readonly Rule[], now: number): Needs {
     segments: new Set(),
     lists: new Set(),
     computed: new Set(),
+    consents: new Map(),
   };
   const earlier = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.min(a, b));
   const event = (name: string | null, since: number | null, where: readonly Filter[]): void => {
@@ -91,6 +95,9 @@ export function needsOf(rules: readonly Rule[], now: number): Needs {
         break;
       case "computed":
         needs.computed.add(leaf.traitId);
+        break;
+      case "consent":
+        needs.consents.set(askKey(leaf), { purpose: leaf.purpose, channel: leaf.channel });
         break;
       case "list":
         needs.lists.add(leaf.listId);

@@ -1,3 +1,4 @@
+import { askKey } from "@/domain/consent/model";
 import type { Json } from "@/domain/events/model";
 import type { Filter, Leaf, Rule, Test, Window } from "./model";
 import { leavesOf, seconds } from "./model";
@@ -33,6 +34,8 @@ export function changesWithTime(leaf: Leaf): boolean {
       return timedTest(leaf.test);
     case "account":
       return leaf.test !== undefined && timedTest(leaf.test);
+    case "consent":
+      return true;
     default:
       return false;
   }
@@ -51,6 +54,11 @@ function offerLeaf(leaf: Leaf, person: Person, now: number, offer: Offer): void 
     case "account": {
       const { path, test } = leaf;
       if (path && test) for (const traits of person.accounts) offerTest(test, at(traits, path), person, now, offer);
+      return;
+    }
+    case "consent": {
+      const until = person.consent?.[askKey(leaf)]?.until;
+      if (until !== undefined && until !== null) offer(until);
       return;
     }
     case "device":

@@ -1,3 +1,4 @@
+import type { ConsentFact } from "@/domain/consent/model";
 import type { Json, JsonObject } from "@/domain/events/model";
 
 /** One event as `evaluate` sees it. */
@@ -29,4 +30,6 @@ export interface Person {
   events: readonly PersonEvent[];
   /** Values of computed traits by id, as far as they were loaded; absent: no value. */
   computed?: Readonly<Record<string, Json>>;
+  /** What the consent gate says, by ask, as far as it was loaded; absent: no. */
+  consent?: Readonly<Record<string, ConsentFact>>;
 }

@@ -42,7 +42,7 @@ export interface ViewNeeds {
 /** What changed since a view was read: equal texts, equal data. `$1`: the cursor of computed traits. Cheap. */
 export const VERSION_SQL = `concat_ws('/', c.processed, c.epoch, c.inbox_id, (select max(id) from segment_transitions),
   (select max(id) from event_blocks), (select max(mark) from event_block_dirty), (select max(id) from event_block_holes), (select max(id) from profile_changes),
-  (select change_id from segment_cursors where name = $1))`;
+  (select change_id from segment_cursors where name = $1), (select version from consent_config), (select max(id) from consent_changes))`;
 
 /** Event names and their ids. */
 export async function eventTypeIds(sql: AnySql): Promise<Map<string, number>> {
