@@ -49,6 +49,8 @@ export const PROCESS_ONLY: Record<string, string> = {
   "audit.checkAudit": "house-keeping",
   "access.rateTable": "other rooms: amounts in the company's currency",
   "consent.blockGate": "rebuild",
+  "consent.consentFacts": "rules of segments about single people",
+  "consent.consentSet": "rules of segments about everybody",
   "consent.forgetStatements": "removal of demo data",
   "consent.noteConsentChanges": "processing, and whoever removes people",
   "consent.writeStatements": "processing",
