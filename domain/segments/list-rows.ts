@@ -43,9 +43,9 @@ export async function addToList(sql: AnySql, id: string, fragments: readonly num
 export async function takeOffList(sql: AnySql, id: string, people: readonly number[]): Promise<void> {
   for (let i = 0; i < people.length; i += AT_ONCE)
     await sql`
-      delete from list_members l using unnest(${`{${people.slice(i, i + AT_ONCE).join(",")}}`}::text::int[]) p(id)
-      where l.list_id = ${id}
-        and (l.profile_id = p.id or l.profile_id in (select a.profile_id from profile_aliases a where a.canonical_id = p.id))`;
+      with people as materialized (select unnest(${`{${people.slice(i, i + AT_ONCE).join(",")}}`}::text::int[]) as id),
+      fragments as (select id from people union select a.profile_id from profile_aliases a join people p on p.id = a.canonical_id)
+      delete from list_members l using fragments f where l.list_id = ${id} and l.profile_id = f.id`;
 }
 
 /**
