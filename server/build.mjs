@@ -72,7 +72,10 @@ const stamped = (file, hash) => existsSync(file) && readFileSync(file, "utf8") =
 const DIST_STAMP = join(ROOT, "dist", ".inputs");
 const APP_STAMP = join(ROOT, ".next", ".inputs");
 
-/** Options of every bundle of ours, used by the watcher of `npm run dev` too. */
+/**
+ * Options of every bundle of ours, used by the watcher of `npm run dev` and the bench too.
+ * @returns {import("esbuild").BuildOptions}
+ */
 export function bundleOptions(outdir = join(ROOT, "dist")) {
   return {
     absWorkingDir: ROOT,
