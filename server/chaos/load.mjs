@@ -47,7 +47,9 @@ export function loadClient({ url, writeKey, random, clients }) {
 
   const client = async () => {
     while (!state.stopped) {
-      const batch = Array.from({ length: 1 + Math.floor(random() * 20) }, message);
+      // Now and then one that is large enough for the threads that judge large bodies.
+      const length = random() < 0.05 ? 100 + Math.floor(random() * 50) : 1 + Math.floor(random() * 20);
+      const batch = Array.from({ length }, message);
       for (let tries = 0; !state.stopped; tries++) {
         let ok = false;
         try {
