@@ -177,9 +177,14 @@ export function createCollect(options: CollectOptions): Collect {
 
   const commit = (visit: Visit, source: KeySource, judged: JudgedItems, now: Date, size: number): void =>
     intake.commit(source, judged, now, size, (error, answer) => {
-      if (visit.route.kind === "pixel" && answer) endPixel(visit.req, visit.res);
-      else if (answer) sendAnswer(visit.res, answer, corsHeaders(visit.origin));
-      else answerRefused(visit, error);
+      try {
+        if (visit.route.kind === "pixel" && answer) endPixel(visit.req, visit.res);
+        else if (answer) sendAnswer(visit.res, answer, corsHeaders(visit.origin));
+        else answerRefused(visit, error);
+      } catch {
+        // One that cannot be told must not cost the others of its commit their answer; it will send again.
+        visit.res.destroy();
+      }
     });
 
   const takeEnvelope = (visit: Visit, source: KeySource, envelope: Items, size: number): void => {
@@ -247,7 +252,6 @@ export function createCollect(options: CollectOptions): Collect {
     const { req, res, route, origin } = visit;
     if (req.method === "OPTIONS") {
       res.writeHead(204, preflightHeaders(req, origin)).end();
-      if (route.kind === "pixel") endPixel(req, res);
       return;
     }
     if (route.kind === "unknown") throw new Refused("not_found", "There is no such collection path");
