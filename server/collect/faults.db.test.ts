@@ -8,7 +8,7 @@ import { sourceBalance } from "@/domain/events";
 import { createContext } from "@/domain/kernel/context";
 import { startThrowaway, type Cluster } from "@/server/postgres.mjs";
 import { testDatabase } from "@/server/test/database";
-import { basic, makeSource, startListener, storedMessages, type TestSource } from "./test-listener";
+import { basic, judgeBundle, makeSource, startListener, storedMessages, type TestSource } from "./test-listener";
 
 const database = testDatabase();
 
@@ -206,18 +206,23 @@ afterAll(async () => {
 
 test("database crashes under load: only 200 and 503, nothing acknowledged is lost or doubled, the balance stays exact", async () => {
   const source = await makeSource(own);
-  const listener = await startListener(own, { reopen: () => connect(cluster.url, { max: 4, statementTimeoutMs: 5_000 }) });
+  const judge = await judgeBundle();
+  const listener = await startListener(own, {
+    reopen: () => connect(cluster.url, { max: 4, statementTimeoutMs: 5_000 }),
+    judgeThreads: { file: judge.file, count: 1 },
+  });
   const acknowledged = new Set<string>();
   let unavailable = 0;
   let running = true;
   const clients = Array.from({ length: 8 }, async (_, c) => {
     for (let i = 0; running; i++) {
-      const batch = events(`crash-${c}-${i}`, 20) as { messageId: string }[];
+      // Some are large enough for the thread that judges large bodies.
+      const batch = events(`crash-${c}-${i}`, c < 2 ? 300 : 20) as { messageId: string }[];
       for (;;) {
         const answer = await post(listener.url, source, batch);
         expect([200, 503]).toContain(answer.status);
         if (answer.status === 200) {
-          expect(answer.body.accepted + answer.body.duplicates).toBe(20);
+          expect(answer.body.accepted + answer.body.duplicates).toBe(batch.length);
           for (const one of batch) acknowledged.add(one.messageId);
           break;
         }
@@ -229,11 +234,15 @@ test("database crashes under load: only 200 and 503, nothing acknowledged is los
   for (let crash = 0; crash < 3; crash++) {
     const before = acknowledged.size;
     await expect.poll(() => acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(before + 200);
-    // A crash of one backend with kill -9 makes PostgreSQL restart all of them and recover.
-    const [backend] = await own.sql<
-      { pid: number }[]
-    >`select pid from pg_stat_activity where application_name = 'tributary' and state is not null and pid <> pg_backend_pid() limit 1`;
-    if (backend) process.kill(backend.pid, "SIGKILL");
+    // A crash of one backend with kill -9 makes PostgreSQL restart all of them and recover; we ask again until it has.
+    const kill = async (): Promise<boolean> => {
+      const backends = await own.sql<{ pid: number }[]>`
+        select pid from pg_stat_activity
+        where application_name = 'tributary' and state is not null and pid <> pg_backend_pid() limit 1`.catch(() => []);
+      for (const { pid } of backends) process.kill(pid, "SIGKILL");
+      return backends.length > 0;
+    };
+    await expect.poll(kill, { timeout: 20_000 }).toBe(true);
   }
   const seen = acknowledged.size;
   await expect.poll(() => acknowledged.size, { timeout: 30_000 }).toBeGreaterThan(seen + 200);
@@ -253,4 +262,5 @@ test("database crashes under load: only 200 and 503, nothing acknowledged is los
   });
   expect(balance.exact).toBe(true);
   await listener.close();
+  judge.remove();
 });

@@ -1,32 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sourceBalance } from "@/domain/events";
 import { createContext } from "@/domain/kernel/context";
 import { fixedClock } from "@/domain/kernel/clock";
 import { testDatabase } from "@/server/test/database";
-import { basic, makeSource, startListener, storedMessages, type TestListener, type TestSource } from "./test-listener";
+import { basic, judgeBundle, makeSource, startListener, storedMessages, type TestListener, type TestSource } from "./test-listener";
 
 const database = testDatabase();
-const folder = mkdtempSync(join(tmpdir(), "tributary-judge-"));
-const file = join(folder, "judge.mjs");
 const clock = fixedClock("2026-11-23T12:00:00.000Z");
 const open: TestListener[] = [];
+let bundle: Awaited<ReturnType<typeof judgeBundle>>;
 let apart: TestListener;
 let here: TestListener;
 
 beforeAll(async () => {
-  await build({ entryPoints: ["server/judge.ts"], outfile: file, bundle: true, platform: "node", format: "esm", packages: "external" });
-  apart = await startListener(database, { clock, judgeThreads: { file, count: 2 } });
+  bundle = await judgeBundle();
+  apart = await startListener(database, { clock, judgeThreads: { file: bundle.file, count: 2 } });
   here = await startListener(database, { clock });
   open.push(apart, here);
 });
 afterAll(async () => {
   for (const one of open) await one.close();
-  rmSync(folder, { recursive: true, force: true });
+  bundle.remove();
 });
 
 async function send(one: TestListener, source: TestSource, body: string | Buffer<ArrayBuffer>) {
@@ -111,13 +108,14 @@ test("a rate is kept for large bodies too", async () => {
 });
 
 test("a thread that dies takes nothing with it that was acknowledged: 503, and the next body starts another", async () => {
+  const folder = dirname(bundle.file);
   const marker = join(folder, "died");
   const mortal = join(folder, "mortal.mjs");
   writeFileSync(
     mortal,
     `import { existsSync, writeFileSync } from "node:fs";
      import { parentPort } from "node:worker_threads";
-     if (existsSync(${JSON.stringify(marker)})) await import(${JSON.stringify(file)});
+     if (existsSync(${JSON.stringify(marker)})) await import(${JSON.stringify(bundle.file)});
      else parentPort.on("message", () => { writeFileSync(${JSON.stringify(marker)}, ""); process.exit(1); });`,
   );
   const one = await startListener(database, { clock, judgeThreads: { file: mortal, count: 1 } });

@@ -1,5 +1,9 @@
 import { createServer, type Server } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
 import type { Database } from "@/db/client";
 import { newId } from "@/domain/kernel/ids";
 import type { Clock } from "@/domain/kernel/clock";
@@ -54,6 +58,14 @@ export async function makeSource(
   await database.sql`insert into source_keys (id, source_id, key_hash, prefix, last4)
     values (${keyId}, ${id}, ${made.hash}, ${made.prefix}, ${made.last4})`;
   return { id, key: made.key, keyId };
+}
+
+/** Bundles the thread that judges large bodies, as the build does. @returns the file and how to take it away */
+export async function judgeBundle(): Promise<{ file: string; remove(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), "tributary-judge-"));
+  const file = join(folder, "judge.mjs");
+  await build({ entryPoints: ["server/judge.ts"], outfile: file, bundle: true, platform: "node", format: "esm", packages: "external" });
+  return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 export const basic = (key: string, colon = true): string => `Basic ${Buffer.from(colon ? `${key}:` : key).toString("base64")}`;
