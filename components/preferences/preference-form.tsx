@@ -100,7 +100,6 @@ export function PreferenceForm({
                     <li key={channel} className="flex min-h-6 items-center justify-between gap-4 text-sm">
                       <label htmlFor={id} className="flex-1">
                         {CHANNEL_LABELS[channel]}
-                        <span className="sr-only">, {topic.title}</span>
                         {waiting ? <span className="block text-xs text-warning-text">{texts.waiting}</span> : null}
                       </label>
                       {waiting ? (
@@ -112,7 +111,12 @@ export function PreferenceForm({
                           {texts.confirm}
                         </Button>
                       ) : null}
-                      <Switch id={id} checked={on[id] ?? false} onCheckedChange={(next) => setOn({ ...on, [id]: next })} />
+                      <Switch
+                        id={id}
+                        aria-label={`${CHANNEL_LABELS[channel]}, ${topic.title}`}
+                        checked={on[id] ?? false}
+                        onCheckedChange={(next) => setOn({ ...on, [id]: next })}
+                      />
                     </li>
                   );
                 })}
