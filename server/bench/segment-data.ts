@@ -42,6 +42,7 @@ const DAY = 86_400_000;
 /** The instant at which everything is asked; events lie in the 365 days before. */
 export const NOW = Date.UTC(2026, 10, 23, 12);
 const SPAN = 365 * DAY;
+const WRITERS = 3;
 /** One person in so many was merged into another. */
 const MERGED = 50;
 
@@ -111,8 +112,13 @@ export async function fill(database: BenchDatabase, folder: string, seed: number
   const table: number[] = [];
   for (const [i, [, share]] of NAMES.entries()) for (let n = 0; n < share; n++) table.push(i + 1);
   const eventsFile = writer(createWriteStream(files.events));
-  const rows = writer(
-    await sql`copy events (profile_id, event_type, occurred_at, value, id, received_at, source_id, message_id, properties, context) from stdin`.writable(),
+  // Several at once: one COPY keeps one processor busy.
+  const rows = await Promise.all(
+    Array.from({ length: WRITERS }, async () =>
+      writer(
+        await sql`copy events (profile_id, event_type, occurred_at, value, id, received_at, source_id, message_id, properties, context) from stdin`.writable(),
+      ),
+    ),
   );
   for (let k = 0; k < events; k++) {
     const at = Math.floor(NOW - SPAN + ((k + next()) / events) * SPAN);
@@ -129,14 +135,16 @@ export async function fill(database: BenchDatabase, folder: string, seed: number
         : type <= TYPE.order
           ? `{"category":"${category}","product_id":"p${product}","price":${((product % 90) + 9.9).toFixed(1)}${value === null ? "" : `,"revenue":${value}`}}`
           : "{}";
-    const wait = rows.add(`${id}\t${type}\t${time}\t${value ?? "\\N"}\t${k + 1}\t${time}\tsrc_bench\tm${k}\t${properties}\t{}\n`);
+    const wait = rows[Math.floor(k / 2_000) % WRITERS]?.add(
+      `${id}\t${type}\t${time}\t${value ?? "\\N"}\t${k + 1}\t${time}\tsrc_bench\tm${k}\t${properties}\t{}\n`,
+    );
     if (wait) await wait;
     const more = eventsFile.add(
       `${type},${canonical(id)},${at},${value ?? 0},${type !== TYPE.page && type <= TYPE.order ? category : ""}\n`,
     );
     if (more) await more;
   }
-  await Promise.all([rows.end(), eventsFile.end()]);
+  await Promise.all([...rows.map((one) => one.end()), eventsFile.end()]);
   await sql`select setval('inbox_id_seq', ${events})`;
   await sql`update processing_cursors set next_profile_id = ${people + 1}, processed = ${events}, inbox_id = ${events} where name = 'main'`;
   for (const name of ["profiles", "profile_aliases", "events"]) await sql.unsafe(`vacuum (analyze) ${name}`);

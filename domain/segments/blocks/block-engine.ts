@@ -40,6 +40,7 @@ interface KeptView {
 
 /** Replaced blocks are kept for some minutes; a list of them is used for less. */
 const VIEW_MS = 60_000;
+const COLUMN_AGAIN_MS = 5_000;
 const WANTED_AGAIN_MS = 3_600_000;
 
 /**
@@ -105,10 +106,14 @@ export class BlockEngine {
   ): Promise<Pick<KeptView, "view" | "people">> {
     const asked = leaves.flatMap((leaf) => eventsAsked(leaf));
     const names = new Set(persons.map(personColumn));
+    const { kept } = this;
+    const usable = kept !== undefined && version !== undefined && kept.version === version && performance.now() - kept.readAt < VIEW_MS;
     const read = async (handle: TxSql): Promise<KeptView> => {
       const typeIds = await eventTypeIds(handle);
-      const types = new Set<number>();
-      const columns = new Set<string>();
+      // Together with what was asked of the same data before, so that questions in turn share one view.
+      const types = new Set<number>(usable ? kept.types : []);
+      const columns = new Set<string>(usable ? kept.columns : []);
+      const all = new Set([...names, ...(usable ? kept.names : [])]);
       const wants = [...names].map((name) => ({ type: PEOPLE_TYPE, name }));
       for (const { event, columns: properties } of asked)
         for (const type of typesOf(event, typeIds)) {
@@ -119,13 +124,11 @@ export class BlockEngine {
           }
         }
       await this.want(wants);
-      const [view, people] = await Promise.all([readView(handle, { types, columns }, typeIds), this.people.read(handle, [...names])]);
-      return { version: version ?? "", readAt: performance.now(), types, columns, names, view, people };
+      const [view, people] = await Promise.all([readView(handle, { types, columns }, typeIds), this.people.read(handle, [...all])]);
+      return { version: version ?? "", readAt: performance.now(), types, columns, names: all, view, people };
     };
     if (tx) return read(tx);
-    const { kept } = this;
-    if (kept && version !== undefined && kept.version === version && performance.now() - kept.readAt < VIEW_MS && holds(kept, asked, names))
-      return kept;
+    if (usable && holds(kept, asked, names)) return kept;
     const begin = this.database.sql.begin("isolation level repeatable read read only", (handle) => read(handle as unknown as TxSql));
     const fresh = (await begin) as KeptView;
     this.kept = fresh;
@@ -144,13 +147,15 @@ export class BlockEngine {
 
 /** Whether a view was read for all that is asked. */
 function holds(
-  { types, columns, names, view, people }: KeptView,
+  { types, columns, names, view, people, readAt }: KeptView,
   asked: readonly { event: string | null; columns: string[] }[],
   wanted: Set<string>,
 ): boolean {
   if (!view || !people) return false;
+  // A column that was not there may be by now.
+  const young = performance.now() - readAt < COLUMN_AGAIN_MS;
   return (
-    [...wanted].every((name) => names.has(name)) &&
+    [...wanted].every((name) => names.has(name) && (people.columns.has(name) || young)) &&
     asked.every(
       ({ event, columns: properties }) =>
         typesOf(event, view.typeIds).every((type) => types.has(type)) && properties.every((name) => columns.has(name)),

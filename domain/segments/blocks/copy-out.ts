@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { AnySql } from "@/db/client";
 
 /** Where each field of a row lies in the buffer; a length of -1 is null. */
@@ -6,6 +6,12 @@ export interface RowView {
   bytes: Buffer;
   starts: number[];
   lengths: number[];
+}
+
+/** What the driver's query is besides its type. */
+interface CopyQuery {
+  resolve(answer: unknown): void;
+  readable(): Promise<Readable>;
 }
 
 const SIGNATURE = 19;
@@ -39,13 +45,30 @@ export const raw = ({ bytes, starts, lengths }: RowView, field: number): Buffer 
  * (`quoted`) may stand in `query`. Where `onRow` gives a promise, no more rows are read until it is kept.
  */
 export async function copyOut(sql: AnySql, query: string, onRow: (row: RowView) => void | Promise<void>): Promise<void> {
-  const stream = (await sql.unsafe(`copy (${query}) to stdout (format binary)`).readable()) as Readable;
+  const asked = sql.unsafe(`copy (${query}) to stdout (format binary)`) as unknown as CopyQuery;
+  // A failure may come together with the stream, before anybody who awaits it can listen: it is heard from the start.
+  let failure: Error | undefined;
+  let heard: (error: Error) => void = (error) => (failure = error);
+  const { resolve } = asked;
+  asked.resolve = (answer) => {
+    // Called a second time with the result when the statement ends.
+    if (answer instanceof Readable) answer.on("error", (error) => heard(error));
+    resolve(answer);
+  };
+  const stream = await asked.readable();
   let rest: Buffer | undefined;
   let begun = false;
   const row: RowView = { bytes: Buffer.alloc(0), starts: [], lengths: [] };
   // Flowing and not iterated: an await for each row would cost more than the row.
   await new Promise<void>((done, fail) => {
-    stream.on("error", fail).on("end", done);
+    if (failure) return fail(failure);
+    heard = fail;
+    stream.on("end", () => {
+      // The driver pauses the connection when the stream is full and lets it go on when the stream asks for more, which one
+      // that has ended never does: without this the end of the statement may never be heard, and the connection is lost.
+      stream._read(0);
+      done();
+    });
     stream.on("data", (chunk: Buffer) => {
       try {
         const bytes = rest ? Buffer.concat([rest, chunk]) : chunk;

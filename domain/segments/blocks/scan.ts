@@ -6,7 +6,7 @@ import { numberOf, textOf } from "../values";
 import { propertyName } from "./names";
 import type { PropertyColumn } from "./encode";
 import type { BlockStore, LoadedBlock, Request } from "./store";
-import type { View } from "./view";
+import type { TypeView, View } from "./view";
 
 /** A span of time in whole milliseconds, both ends included. */
 export interface Bounds {
@@ -54,9 +54,9 @@ export interface Look {
 }
 
 /** The blocks of a type that a span touches, with the columns that a question needs. */
-export function requestsOf(view: View, eventType: number, bounds: Bounds, look: Look): Request[] {
+function requestsOf({ blocks }: TypeView, bounds: Bounds, look: Look): Request[] {
   const out: Request[] = [];
-  for (const block of view.types.get(eventType)?.blocks ?? []) {
+  for (const block of blocks) {
     if (block.toMs < bounds.lo || block.fromMs > bounds.hi) continue;
     const inner = block.fromMs >= bounds.lo && block.toMs <= bounds.hi;
     const columns = ["p", ...look.properties];
@@ -81,7 +81,9 @@ export async function runsOf(
   look: Look,
   now: number,
 ): Promise<Run[] | undefined> {
-  const requests = requestsOf(view, eventType, bounds, look);
+  const type = view.types.get(eventType);
+  if (!type) return undefined;
+  const requests = requestsOf(type, bounds, look);
   if (!store.fits(requests)) return undefined;
   const loaded = await store.load(requests);
   if (!loaded) return undefined;
@@ -91,7 +93,7 @@ export async function runsOf(
     const piece = pieceOf(block, bounds, where, now, view.dirty);
     if (piece) closed.push(piece);
   }
-  const newest = pieceOf(view.types.get(eventType)?.newest as LoadedBlock, bounds, where, now, undefined);
+  const newest = pieceOf(type.newest, bounds, where, now, undefined);
   return newest ? [closed, [newest]] : [closed];
 }
 

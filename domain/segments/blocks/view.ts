@@ -51,8 +51,8 @@ export async function eventTypeIds(sql: AnySql): Promise<Map<string, number>> {
 }
 
 /**
- * Reads a view in a transaction of one state (repeatable read). Undefined where blocks cannot answer: a type is not
- * held yet, or too much is in none.
+ * Reads a view in a transaction of one state (repeatable read); types that are not held yet are not in it. Undefined
+ * where blocks cannot answer: too much is in none.
  */
 export async function readView(tx: TxSql, needs: ViewNeeds, typeIds: ReadonlyMap<string, number>): Promise<View | undefined> {
   const types = [...needs.types];
@@ -64,7 +64,6 @@ export async function readView(tx: TxSql, needs: ViewNeeds, typeIds: ReadonlyMap
     tx<{ id: number }[]>`select profile_id as id from event_block_dirty`,
   ]);
   const closed = new Map(covered.map(({ eventType, closedId }) => [eventType, closedId]));
-  if (types.some((type) => !closed.has(type))) return undefined;
   const newest = await readNewest(
     tx,
     closed,
@@ -90,7 +89,7 @@ export async function readView(tx: TxSql, needs: ViewNeeds, typeIds: ReadonlyMap
   }
   return {
     types: new Map(
-      types.map((eventType) => [
+      [...closed.keys()].map((eventType) => [
         eventType,
         { eventType, blocks: blocks.get(eventType) ?? [], newest: newest.get(eventType) ?? nothing([...needs.columns]) },
       ]),
@@ -120,20 +119,25 @@ async function readNewest(
     params.push(path);
     return `, (e.${root} #> $${params.length}::text[])::text`;
   });
+  const [hole] = await tx`select 1 from event_block_holes limit 1`;
   const row = `select e.event_type, e.profile_id, e.occurred_at, e.id, e.value::float8${texts.join("")}`;
+  // Parts that hold nothing are left out: a plan over all months costs more than the rows.
+  const ofDirty = `
+       union all
+       ${row} from events e join t on t.event_type = e.event_type where e.profile_id = any($4::text::int[]) and e.profile_id > 0 and e.id <= t.closed_id`;
+  const ofHoles = `
+       union all
+       ${row} from h cross join lateral (select * from events e where e.event_type = h.event_type
+         and e.occurred_at >= to_timestamp(h.from_ms / 1000.0) and e.occurred_at <= to_timestamp(h.to_ms / 1000.0)) e
+       where e.id <= h.closed_id and e.profile_id > 0 and not e.profile_id = any($4::text::int[])
+         and (e.occurred_at, e.id) >= (to_timestamp(h.from_ms / 1000.0), h.from_id) and (e.occurred_at, e.id) <= (to_timestamp(h.to_ms / 1000.0), h.to_id)`;
   const rows = (await tx
     .unsafe(
       `with t as materialized (select * from unnest($1::text::int[], $2::text::int8[]) t(event_type, closed_id)),
      h as materialized (select h.*, t.closed_id from event_block_holes h join t on t.event_type = h.event_type)
      select * from (
-       ${row} from events e join t on t.event_type = e.event_type where e.id > $3::text::int8 and e.id > t.closed_id and e.profile_id > 0
-       union all
-       ${row} from events e join t on t.event_type = e.event_type where e.profile_id = any($4::text::int[]) and e.profile_id > 0 and e.id <= t.closed_id
-       union all
-       ${row} from h cross join lateral (select * from events e where e.event_type = h.event_type
-         and e.occurred_at >= to_timestamp(h.from_ms / 1000.0) and e.occurred_at <= to_timestamp(h.to_ms / 1000.0)) e
-       where e.id <= h.closed_id and e.profile_id > 0 and not e.profile_id = any($4::text::int[])
-         and (e.occurred_at, e.id) >= (to_timestamp(h.from_ms / 1000.0), h.from_id) and (e.occurred_at, e.id) <= (to_timestamp(h.to_ms / 1000.0), h.to_id)
+       ${row} from events e join t on t.event_type = e.event_type where e.id > $3::text::int8 and e.id > t.closed_id and e.profile_id > 0 and $4::text is not null
+${dirty.length > 0 ? ofDirty : ""}${hole ? ofHoles : ""}
      ) n limit ${MOST_NEWEST + 1}`,
       params as never[],
     )
