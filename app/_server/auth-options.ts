@@ -7,6 +7,7 @@ import { SESSION_ABSOLUTE_MS } from "@/domain/access/model";
 import { anonymousContext } from "./auth";
 import { refusalOf } from "./failure";
 import { log } from "./log";
+import { ownUrl } from "./safe-path";
 import { clientInfo, isSecure, sessionClaims, sessionCookieName, sessionCookieOptions, sessionSecret } from "./session";
 
 /** Whether single sign-on is configured. */
@@ -110,7 +111,7 @@ export function authOptions(): NextAuthOptions {
         return { expires: session.expires, ...(actor ? { user: { id: actor.id } } : {}) };
       },
       /** Only to our own pages. */
-      redirect: ({ url, baseUrl }) => (url.startsWith("/") && !url.startsWith("//") && !url.includes("\\") ? `${baseUrl}${url}` : baseUrl),
+      redirect: ({ url, baseUrl }) => ownUrl(url, baseUrl),
     },
     events: {
       async signOut({ token }) {

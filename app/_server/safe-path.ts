@@ -11,3 +11,9 @@ export function safePath(given: unknown): string {
     return "/";
   }
 }
+
+/** Where to go after signing in: a page of ours, or the home page. next-auth keeps the address whole on the way by a provider. */
+export function ownUrl(url: string, baseUrl: string): string {
+  const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url;
+  return path.startsWith("/") && !path.startsWith("//") && !path.includes("\\") ? `${baseUrl}${path}` : baseUrl;
+}

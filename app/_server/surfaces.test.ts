@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fromOurPages } from "./origin";
-import { safePath } from "./safe-path";
+import { ownUrl, safePath } from "./safe-path";
 
 const headers = (values: Record<string, string>) => new Headers(values);
 
@@ -41,4 +41,21 @@ test.each([
   ["/.//evil.test", "/"],
 ])("callback %j leads to %s", (given, expected) => {
   expect(safePath(given)).toBe(expected);
+});
+
+test.each([
+  ["/profiles?tab=x", "https://cdp.test/profiles?tab=x"],
+  // As next-auth keeps it on the way by a provider.
+  ["https://cdp.test/settings/profile", "https://cdp.test/settings/profile"],
+  ["https://cdp.test", "https://cdp.test"],
+  ["https://cdp.test.evil.test/", "https://cdp.test"],
+  ["https://cdp.test@evil.test/", "https://cdp.test"],
+  ["https://cdp.test//evil.test", "https://cdp.test"],
+  ["https://cdp.test/\\evil.test", "https://cdp.test"],
+  ["https://evil.test/", "https://cdp.test"],
+  ["//evil.test", "https://cdp.test"],
+  ["/\\evil.test", "https://cdp.test"],
+  ["javascript:alert(1)", "https://cdp.test"],
+])("after signing in %s leads to %s", (given, expected) => {
+  expect(ownUrl(given, "https://cdp.test")).toBe(expected);
 });

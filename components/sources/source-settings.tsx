@@ -1,5 +1,6 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState, type ReactNode } from "react";
 import { useAction } from "@/components/layout/use-action";
@@ -159,7 +160,14 @@ function Ending({ source, actions }: { source: SourceDetail; actions: SourceActi
     success: enabled ? "Source disabled" : "Source enabled",
     onSuccess: () => router.refresh(),
   });
-  const remove = useAction(actions.remove, { success: "Source deleted", onSuccess: () => router.push("/sources") });
+  const client = useQueryClient();
+  const remove = useAction(actions.remove, {
+    success: "Source deleted",
+    onSuccess: () => {
+      client.setQueryData(["sources", source.id], null);
+      router.push("/sources");
+    },
+  });
   const toggle = () => void status.run({ id: source.id, status: enabled ? "disabled" : "enabled" });
   return (
     <Card>
