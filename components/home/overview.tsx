@@ -67,17 +67,28 @@ export function HomeOverview({ initial, links }: { initial: Overview; links: Hom
         <Ranking
           title="Events by source"
           total={overview.events.inRange}
-          items={overview.bySource.slice(0, 9).map((one) => ({
-            key: one.id,
-            label: links.sources ? (
-              <Link href={`/sources/${one.id}`} className="hover:underline">
-                {one.name}
-              </Link>
-            ) : (
-              one.name
-            ),
-            value: one.n,
-          }))}
+          items={[
+            ...overview.bySource.slice(0, 9).map((one) => ({
+              key: one.id,
+              label: links.sources ? (
+                <Link href={`/sources/${one.id}`} className="hover:underline">
+                  {one.name}
+                </Link>
+              ) : (
+                one.name
+              ),
+              value: one.n,
+            })),
+            ...(overview.hiddenSources > 0
+              ? [
+                  {
+                    key: "\u0000hidden",
+                    label: `${overview.hiddenSources} sources with small numbers`,
+                    value: overview.events.inRange - overview.bySource.reduce((sum, one) => sum + one.n, 0),
+                  },
+                ]
+              : []),
+          ]}
           range={overview.range}
           color={3}
         />

@@ -38,8 +38,10 @@ export interface Overview {
   revenue: MoneyTotal & { orders: number };
   growth: GrowthPoint[];
   bySource: { id: string; name: string; n: number }[];
+  /** Sources left out since their numbers are small, for readers who see totals only. */
+  hiddenSources: number;
   byEvent: { name: string; n: number }[];
-  /** Events of names beyond the listed ones. */
+  /** Events of names beyond the listed ones, and of names whose numbers are small where the reader sees totals only. */
   otherEvents: number;
   /** When the counts above were taken; they are exact for this moment. */
   countedAt: string;

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { rateTable, requirePermission } from "@/domain/access";
+import { can, rateTable, requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { totalOf } from "@/domain/kernel/money";
+import { hideSmallCells } from "@/domain/kernel/small-cells";
 import { parseInput } from "@/domain/kernel/parse";
 import { processingFailure } from "@/domain/identity";
 import { HEALTH_STATES, readAllSources, type HealthState } from "@/domain/sources";
@@ -41,6 +42,14 @@ export async function readOverview(ctx: Ctx, given: unknown): Promise<Overview> 
   const names = new Map(sources.map((source) => [source.id, source.name]));
   const ranked = [...byEvent].map(([name, n]) => ({ name, n })).sort((a, b) => b.n - a.n || a.name.localeCompare(b.name));
 
+  // Whoever sees totals only sees no number that stands for a few people.
+  const totalsOnly = !can(ctx, "profiles:read");
+  const bySourceAll = [...bySource]
+    .map(([id, n]) => ({ id, name: names.get(id) ?? id, n }))
+    .sort((a, b) => b.n - a.n || a.name.localeCompare(b.name));
+  const namesShown = totalsOnly ? hideSmallCells(ranked) : { shown: ranked, hidden: 0, sum: 0 };
+  const sourcesShown = totalsOnly ? hideSmallCells(bySourceAll) : { shown: bySourceAll, hidden: 0, sum: 0 };
+
   const byHealth = Object.fromEntries(HEALTH_STATES.map((state) => [state, 0])) as Record<HealthState, number>;
   const last24h = { accepted: 0, duplicates: 0, rejected: 0 };
   for (const source of sources) {
@@ -64,11 +73,10 @@ export async function readOverview(ctx: Ctx, given: unknown): Promise<Overview> 
     events: { total, inRange },
     revenue: { ...totalOf(counts.revenue, rates), orders: counts.orders },
     growth,
-    bySource: [...bySource]
-      .map(([id, n]) => ({ id, name: names.get(id) ?? id, n }))
-      .sort((a, b) => b.n - a.n || a.name.localeCompare(b.name)),
-    byEvent: ranked.slice(0, TOP_EVENTS),
-    otherEvents: ranked.slice(TOP_EVENTS).reduce((sum, one) => sum + one.n, 0),
+    bySource: sourcesShown.shown,
+    hiddenSources: sourcesShown.hidden,
+    byEvent: namesShown.shown.slice(0, TOP_EVENTS),
+    otherEvents: namesShown.shown.slice(TOP_EVENTS).reduce((sum, one) => sum + one.n, 0) + namesShown.sum,
     countedAt: counts.countedAt.toISOString(),
     sources: { total: sources.length, byHealth },
     last24h,
