@@ -48,8 +48,8 @@ async function enter(page: Page, kind: string, email: string): Promise<void> {
 test("an erasure goes from letter to certificate: link, confirmation, approval, proof", async ({ admin: page, browser }) => {
   await bring(page, "erika");
   await enter(page, "Erasure", emailOf("erika"));
-  await expect(page.getByText("Identity not verified")).toBeVisible();
-  await expect(page.getByText(/\d+ days left/)).toBeVisible();
+  await expect(page.getByText("Identity not verified", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^\d+ days left$/)).toBeVisible();
   await expect(page.getByRole("list", { name: "Rows by table" })).toContainText("Events");
   await expectAccessible(page);
   await expectNoSidewaysScroll(page, 360);
@@ -91,7 +91,7 @@ test("an access request ends in a page and a file for the person", async ({ admi
   await bring(page, "asta");
   await enter(page, "Access", emailOf("asta"));
   await page.getByRole("button", { name: "Verified another way" }).click();
-  await page.getByLabel("How").fill("Signed in to the shop");
+  await page.getByRole("textbox", { name: "How" }).fill("Signed in to the shop");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Approve access" }).click();
   await page.getByRole("button", { name: "Make a link for the person" }).click();
