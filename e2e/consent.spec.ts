@@ -76,6 +76,8 @@ test("the policy says what a change would do before it is saved", async ({ admin
   await expectAccessible(admin);
   await admin.getByRole("button", { name: "Save policy" }).click();
   await expect(admin.getByText("The policy is saved and in force.")).toBeVisible();
+  // The page shows the policy as it stands now.
+  await expect(admin.getByRole("button", { name: "Save policy" })).toHaveCount(0);
   await expect(admin.getByLabel("Service and support: Training of models")).toHaveValue("block");
   await admin.getByLabel("Service and support: Training of models").selectOption("basis");
   await admin.getByRole("button", { name: "Save policy" }).click();

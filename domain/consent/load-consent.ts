@@ -31,6 +31,8 @@ export async function loadConsent(
         where l.profile_id = any(f.ids) and l.at <= ${asOf}
         order by l.profile_id, l.key, l.channel, l.stream, l.at desc, (l.state <> 'granted') desc, l.id desc)`
     : sql`(select * from consent_current k where k.profile_id = any(f.ids))`;
+  // One person as a plain number: PostgreSQL then keeps one plan, where a list is planned anew each time (most of the cost).
+  const asked = ids.length === 1 ? sql`(select ${ids[0] ?? 0}::int as id)` : sql`unnest(${`{${ids.join(",")}}`}::text::int[])`;
   const rows = await sql<
     {
       version: number;
@@ -45,7 +47,7 @@ export async function loadConsent(
     }[]
   >`
     with asked as (
-      select coalesce(a.canonical_id, u.id) as id, array_agg(u.id) as asked from unnest(${`{${ids.join(",")}}`}::text::int[]) u(id)
+      select coalesce(a.canonical_id, u.id) as id, array_agg(u.id) as asked from ${asked} u(id)
       left join profile_aliases a on a.profile_id = u.id group by 1)
     select g.version, g.blocked, q.asked, p.id, p.country, f.ids as fragments,
       (select json_agg(json_build_object('ledgerId', c.ledger_id, 'profileId', c.profile_id, 'key', c.key, 'channel', c.channel,
