@@ -135,8 +135,9 @@ export class Compiler {
     const held = `select v.profile_id from computed_values v ${ZONED.has(test.type) ? "join people z on z.id = v.profile_id" : ""}
       where v.trait_id = ${id} and v.value is not null and`;
     const empty = this.tested(test, `(select t.empty from computed_traits t where t.id = ${id})`, "'UTC'");
-    return `case when ${empty} then p.id not in (${held} not ${this.tested(test, "v.value", "z.zone")})
-      else p.id in (${held} ${this.tested(test, "v.value", "z.zone")}) end`;
+    // A column needs no sub-select to be computed once: tens of thousands of them cost more than the tests.
+    const holds = (): string => `(${compileTest(test, "v.value", { ...this.env, zone: "z.zone" })})`;
+    return `case when ${empty} then p.id not in (${held} not ${holds()}) else p.id in (${held} ${holds()}) end`;
   }
 
   /**

@@ -10,7 +10,7 @@ import { settleTraits, type MovedValue } from "./settle";
 import { refreshStats } from "./stats";
 
 export const TRAIT_JOB = "traits.compute";
-const PEOPLE_AT_ONCE = 500;
+const PEOPLE_AT_ONCE = 1_000;
 
 /** A computation per version and cause: an edit while another runs gets its own. */
 export async function askTrait(sql: AnySql, id: string, version: number): Promise<void> {
@@ -27,7 +27,7 @@ export interface ComputeTraitOptions {
 }
 
 /**
- * Computes a trait for everybody, a few hundred people a transaction, in the order of their ids. Each of them reads the
+ * Computes a trait for everybody, a thousand people a transaction, in the order of their ids. Each of them reads the
  * newest state under the lock of membership, so that live changes may come in between; nothing is locked for longer.
  * @returns false when the trait is gone, paused or has a newer version
  */

@@ -91,7 +91,7 @@ export async function settleTraits(
     now,
   );
   const people = await loadPeople(tx, ids, needs, zone);
-  const held = await loadHeld(tx, ids);
+  const held = await loadHeld(tx, ids, [...new Set(wanted.flatMap(({ id, uses }) => [id, ...uses]))]);
   const share = wanted.length === 0 ? 0 : (performance.now() - started) / wanted.length;
   const values: { traitId: string; profileId: number; value: Json }[] = [];
   const dues: { traitId: string; profileId: number; at: string | null }[] = [];
@@ -162,12 +162,12 @@ function put(held: Map<number, Map<string, Held>>, profileId: number, traitId: s
   mine.set(traitId, value);
 }
 
-async function loadHeld(tx: TxSql, ids: readonly number[]): Promise<Map<number, Map<string, Held>>> {
+async function loadHeld(tx: TxSql, ids: readonly number[], traits: readonly string[]): Promise<Map<number, Map<string, Held>>> {
   const list = `{${ids.join(",")}}`;
   const rows = await tx<{ traitId: string; profileId: number; value: Json; dueAt: Date | null }[]>`
     select coalesce(v.trait_id, d.trait_id) as "traitId", coalesce(v.profile_id, d.profile_id) as "profileId", v.value, d.due_at as "dueAt"
-    from (select * from computed_values where profile_id = any(${list}::text::int[])) v
-    full join (select * from computed_due where profile_id = any(${list}::text::int[])) d
+    from (select * from computed_values where trait_id = any(${[...traits]}::text[]) and profile_id = any(${list}::text::int[])) v
+    full join (select * from computed_due where trait_id = any(${[...traits]}::text[]) and profile_id = any(${list}::text::int[])) d
       on d.trait_id = v.trait_id and d.profile_id = v.profile_id`;
   const out = new Map<number, Map<string, Held>>();
   for (const { traitId, profileId, value, dueAt } of rows) put(out, profileId, traitId, { value, due: dueAt?.getTime() ?? null });
