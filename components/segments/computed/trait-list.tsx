@@ -107,7 +107,7 @@ function Rows({ rows }: { rows: readonly ComputedTraitSummary[] }) {
               </Link>
               <span className="block truncate text-xs text-muted-foreground">{one.sentence}</span>
               <span className="mt-1 block sm:hidden">
-                <TraitStatus {...one} />
+                <TraitStatus status={one.status} progress={one.progress} />
               </span>
             </TableCell>
             <TableCell className="text-right whitespace-nowrap tabular-nums">
@@ -126,7 +126,7 @@ function Rows({ rows }: { rows: readonly ComputedTraitSummary[] }) {
               <SmallSpread stats={one.stats} />
             </TableCell>
             <TableCell className="hidden sm:table-cell">
-              <TraitStatus {...one} />
+              <TraitStatus status={one.status} progress={one.progress} />
             </TableCell>
             <TableCell className="hidden text-xs whitespace-nowrap xl:table-cell">
               <Freshness trait={one} />

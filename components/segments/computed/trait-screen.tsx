@@ -57,7 +57,7 @@ export function TraitScreen({ initial, mayWrite, ...actions }: Props) {
         title={trait.name}
         description={
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-            <TraitStatus {...trait} />
+            <TraitStatus status={trait.status} progress={trait.progress} />
             <span>
               Version {trait.version} · {trait.ownerName ?? "no owner"} · changed <Time iso={trait.updatedAt} />
             </span>
