@@ -65,7 +65,8 @@ test("a formula over it, a segment over the formula; neither lets its input go",
   const key = `spent_${run}`;
   await admin.goto("/segments/traits/new");
   await admin.getByLabel("Name").fill(doubled);
-  await admin.getByRole("radio", { name: /^Formula/ }).check();
+  await admin.getByRole("radio", { name: /^Formula/ }).focus();
+  await admin.keyboard.press("Space");
   await admin.getByLabel("Formula", { exact: true }).fill(`${key} *`);
   await expect(admin.getByRole("complementary", { name: "Preview" })).toContainText("the expression ends where a value is expected");
   await admin.getByLabel("Formula", { exact: true }).fill(`${key} * 2`);
