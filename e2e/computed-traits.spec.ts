@@ -79,7 +79,7 @@ test("a formula over it, a segment over the formula; neither lets its input go",
   await admin.getByRole("menuitem", { name: /^Computed trait/ }).click();
   await admin.getByLabel("Computed trait", { exact: true }).selectOption({ label: doubled });
   await admin.getByLabel(`Computed trait ${doubled}: comparison`).selectOption({ label: "is at least" });
-  await admin.getByLabel(`Computed trait ${doubled}: value`).fill("80");
+  await admin.getByLabel(`Computed trait ${doubled}: number`).fill("80");
   await expect(admin.locator("[data-total]")).toHaveText("2");
   await admin.getByRole("button", { name: "Save", exact: true }).click();
   await admin.getByRole("dialog").getByLabel("Name").fill(`Big ${run}`);
