@@ -20,6 +20,8 @@ const PAGES: Record<string, readonly Account[]> = {
   "/segments": ["admin", "marketer", "masked"],
   "/identity": ["admin", "marketer", "masked"],
   "/settings/currencies": ["admin"],
+  "/attribution": ["admin", "marketer", "masked", "manager"],
+  "/campaigns": ["admin", "marketer", "masked", "manager"],
 };
 
 /** Addresses of what does not exist. */

@@ -1,4 +1,5 @@
 import {
+  ChartNoAxesCombined,
   ContactRound,
   FileUp,
   Fingerprint,
@@ -7,6 +8,7 @@ import {
   House,
   Inbox,
   KeyRound,
+  Megaphone,
   Map as MapIcon,
   MonitorSmartphone,
   Plug,
@@ -63,6 +65,26 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "segments:read",
         key: "e",
         keywords: ["audience", "rule", "cohort", "builder", "group", "computed traits", "lists"],
+      },
+    ],
+  },
+  {
+    label: "Measure",
+    entries: [
+      {
+        href: "/attribution",
+        label: "Attribution",
+        icon: ChartNoAxesCombined,
+        permission: "reports:read",
+        key: "a",
+        keywords: ["roi", "roas", "models", "markov", "shapley", "first touch", "last touch", "channels", "report"],
+      },
+      {
+        href: "/campaigns",
+        label: "Campaigns",
+        icon: Megaphone,
+        permission: "campaigns:read",
+        keywords: ["utm", "cost", "spend", "budget", "ads", "touchpoints"],
       },
     ],
   },

@@ -61,7 +61,7 @@ describe("columns of touches and conversions", () => {
       })),
     ).toEqual(rows.map((row) => ({ ...row, at: row.at.getTime() })));
 
-    const options = { from: at(0), to: at(600), now: at(600).getTime(), zone: "UTC" };
+    const options = { from: at(0), to: at(600), now: at(600).getTime(), zone: "UTC", base: "EUR" };
     const definition = { event: "Order Completed", where: [], fixedValue: null, refundEvent: "Order Refunded" };
     const all = await loadConversions(db.sql, aliases, definition, options);
     const [sum] = await db.sql<{ n: number; value: number; refund: number }[]>`

@@ -53,7 +53,7 @@ export async function loadConversions(
   sql: AnySql,
   aliases: Int32Array,
   definition: Pick<Conversion, "event" | "where" | "fixedValue" | "refundEvent">,
-  options: { from: Date; to: Date; now: number; zone: string },
+  options: { from: Date; to: Date; now: number; zone: string; base: string },
 ): Promise<ConversionColumns> {
   const filter = eventFilter(definition.where, options);
   const values = [...filter.values] as (string | number | null)[];
@@ -62,8 +62,9 @@ export async function loadConversions(
   const to = add(options.to.toISOString(), "timestamptz");
   const value =
     definition.fixedValue === null
-      ? "greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0))::float8"
+      ? "(greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0)) * coalesce(x.rate, 0))::float8"
       : add(definition.fixedValue, "float8");
+  const base = add(options.base, "text");
   const [row] = await sql.unsafe<{ packed: Buffer | null }[]>(
     `with refunds as materialized (
       select left(e.properties ->> 'order_id', 100) as order_id, sum(abs(coalesce(e.value, 0))) as amount
@@ -73,6 +74,7 @@ export async function loadConversions(
     select string_agg(int4send(e.profile_id) || int8send((extract(epoch from e.occurred_at) * 1000)::int8) || int8send(e.id) || float8send(${value}),
       ''::bytea order by e.profile_id, e.occurred_at, e.id) as packed
     from events e left join refunds r on r.order_id = left(e.properties ->> 'order_id', 100)
+    left join lateral (${rateOf("e", base)}) x on true
     where e.event_type = (select id from event_types where name = ${add(definition.event, "text")})
       and e.occurred_at >= ${from} and e.occurred_at < ${to} and ${filter.text}`,
     values,
@@ -80,6 +82,30 @@ export async function loadConversions(
   const rows = readRows([viewOf(row?.packed ?? null)], CONVERSION_BYTES, (view, at) => view.getFloat64(at + 20));
   const order = inPersonOrder(rows, aliases);
   return { ...ordered(rows, order, aliases), value: Float64Array.from(order, (i) => rows.extra[i] ?? 0) };
+}
+
+/** The rate of an event's currency into the base on its day; the first one for days before it; no row: there is none. Amounts that name no currency are the company's. */
+function rateOf(e: string, base: string): string {
+  const currency = `upper(${e}.properties ->> 'currency')`;
+  return `select 1::numeric as rate where coalesce(${currency}, ${base}) = ${base}
+    union all (select q.rate from exchange_rates q where q.base = ${base} and q.currency = ${currency} and ${currency} <> ${base}
+      order by q.day <= ${e}.occurred_at::date desc, case when q.day <= ${e}.occurred_at::date then q.day end desc, q.day limit 1)`;
+}
+
+/** Currencies of conversions and costs in [from, to) that have no rate into the base: their amounts are not in the sums. */
+export async function currenciesWithoutRate(
+  sql: AnySql,
+  event: string,
+  options: { from: Date; to: Date; base: string },
+): Promise<string[]> {
+  const rows = await sql<{ currency: string }[]>`
+    select distinct currency from (
+      select upper(e.properties ->> 'currency') as currency from events e
+      where e.event_type = (select id from event_types where name = ${event}) and e.occurred_at >= ${options.from} and e.occurred_at < ${options.to}
+      union all select currency from campaign_costs where day >= ${options.from}::date and day < ${options.to}::date
+    ) c where currency ~ '^[A-Z]{3}$' and currency <> ${options.base}
+      and not exists (select 1 from exchange_rates r where r.base = ${options.base} and r.currency = c.currency) order by 1`;
+  return rows.map(({ currency }) => currency);
 }
 
 interface Rows {

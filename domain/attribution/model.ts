@@ -165,6 +165,8 @@ export interface AttributionReport {
   readonly total: { readonly conversions: number; readonly value: number };
   readonly paths: number;
   readonly currency: string;
+  /** Currencies that have no exchange rate: what was bought or spent in them is not in the sums. */
+  readonly withoutRate: readonly string[];
   readonly timezone: string;
   /** ISO time up to which touches were derived. */
   readonly asOf: string;

@@ -74,7 +74,7 @@ function letGo(kept: Map<string, Kept>): void {
 
 async function load(ctx: Ctx, conversion: Conversion, from: Date, to: Date): Promise<Loaded> {
   const { sql } = ctx;
-  const { timezone } = await companySettings(sql);
+  const { timezone, currency } = await companySettings(sql);
   const [cursor] = await sql<{ at: Date }[]>`select updated_at as at from touch_cursors where name = 'main'`;
   const aliases = await loadAliases(sql, await highestProfile(sql));
   const window = Math.max(conversion.clickDays, conversion.viewDays) * 86_400_000;
@@ -82,7 +82,7 @@ async function load(ctx: Ctx, conversion: Conversion, from: Date, to: Date): Pro
   const since = conversion.count === "once" ? new Date(0) : new Date(from.getTime() - window);
   const [touches, conversions, allowed, origins] = await Promise.all([
     loadTouches(sql, aliases, new Date(from.getTime() - window), to),
-    loadConversions(sql, aliases, conversion, { from: since, to, now: ctx.clock.now().getTime(), zone: timezone }),
+    loadConversions(sql, aliases, conversion, { from: since, to, now: ctx.clock.now().getTime(), zone: timezone, base: currency }),
     allowedSet(ctx, MEASUREMENT),
     loadOrigins(ctx),
   ]);

@@ -114,3 +114,23 @@ describe("attribution report", () => {
     await expect(saveConversion(now(member("manager")), { name: "x", event: "y" })).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 });
+
+describe("currencies", () => {
+  it("are converted at the rate of the day, and named where there is none", async () => {
+    const bought = (n: number, total: number, currency: string, id: string): TestMessage => ({
+      userId: "money",
+      event: "Paid",
+      timestamp: day(n, 13),
+      properties: { order_id: id, total, currency },
+      context: { consent: { categoryPreferences: { analytics: true } } },
+    });
+    await send([bought(2, 10, "GBP", "g1"), bought(20, 10, "gbp", "g2"), bought(21, 10, "EUR", "g3"), bought(22, 10, "CHF", "g4")]);
+    await db.sql`insert into exchange_rates (base, currency, day, rate) values ('EUR', 'GBP', '2026-05-10', 1.2), ('EUR', 'GBP', '2026-05-21', 9)`;
+    await saveConversion(now(member("marketer")), { name: "Paid", event: "Paid" });
+    const paid = (await listConversions(now())).find(({ name }) => name === "Paid");
+    const report = await attributionReport(now(), { conversionId: paid?.id ?? "", ...RANGE, models: ["last"] });
+    expect(report.withoutRate).toEqual(["CHF"]);
+    expect(report.total.conversions).toBe(4);
+    expect(report.total.value).toBeCloseTo(12 + 12 + 10, 9);
+  });
+});

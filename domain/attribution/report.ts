@@ -3,6 +3,7 @@ import { DIRECT } from "@/domain/campaigns";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
 import { conversionOf } from "./conversions";
+import { currenciesWithoutRate } from "./load-columns";
 import { markovCredits } from "./markov";
 import { INVERSE_J, J_SHAPED, reportSchema, U_SHAPED } from "./model";
 import type { AttributionReport, Credits, MarkovOrder, PathTable, ReportDimension, ReportInput, ReportModel, RuleModel } from "./model";
@@ -26,6 +27,7 @@ export async function attributionReport(ctx: Ctx, input: unknown): Promise<Attri
   const table = tableOf(paths, { names, of });
   const credits = creditsOf(table, given, names.indexOf(DIRECT));
   const spend = await spendBy(ctx, given);
+  const withoutRate = await currenciesWithoutRate(ctx.sql, conversion.event, { from, to, base: currency });
   const touches = new Float64Array(names.length);
   for (const channel of table.channel) touches[channel] = (touches[channel] ?? 0) + 1;
   // What costs but was never met is a row too.
@@ -49,6 +51,7 @@ export async function attributionReport(ctx: Ctx, input: unknown): Promise<Attri
     total: { conversions: sum(paths.conversions) + paths.restricted.conversions, value: sum(paths.value) + paths.restricted.value },
     paths: paths.person.length,
     currency,
+    withoutRate,
     timezone,
     asOf,
     conversion: { id: conversion.id, name: conversion.name, clickDays: conversion.clickDays, viewDays: conversion.viewDays },

@@ -7,6 +7,7 @@ import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
+import { channelRules } from "./channel-rules";
 import { campaignSchema } from "./model";
 import type { Campaign } from "./model";
 
@@ -26,6 +27,15 @@ export async function listCampaigns(ctx: Ctx): Promise<Campaign[]> {
       select o.campaign_id, count(*) as touches, max(t.occurred_at) as last from touch_origins o join touchpoints t on t.origin_id = o.id
       where o.campaign_id is not null group by 1) t on t.campaign_id = c.id
     where c.archived_at is null order by coalesce(c.starts_on, c.created_at::date) desc, c.name`;
+}
+
+/** What a campaign's form offers: the channels of rules and campaigns, and the company's currency. */
+export async function campaignChoices(ctx: Ctx): Promise<{ channels: string[]; currency: string }> {
+  requirePermission(ctx, "campaigns:read");
+  const rules = await channelRules(ctx.sql);
+  const used = await ctx.sql<{ channel: string }[]>`select distinct channel from campaigns where archived_at is null order by 1`;
+  const { currency } = await companySettings(ctx.sql);
+  return { channels: [...new Set([...rules.map(({ channel }) => channel), ...used.map(({ channel }) => channel)])], currency };
 }
 
 /** Makes or changes a campaign; touches that carry its utm name or id are counted under it at once, past ones too. */

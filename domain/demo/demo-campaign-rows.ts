@@ -18,8 +18,30 @@ const CHANNEL: Record<string, string> = {
 };
 const GOAL: Record<string, string> = { orders: "conversion", newcomers: "acquisition", return: "retention", leads: "acquisition" };
 
+/** About what the demo's currencies were worth in EUR. */
+const IN_EUR: Record<string, number> = { EUR: 1, GBP: 1.15, USD: 0.92 };
+const DEMO_RATES = "demo";
+
+/** Rates for the demo's currencies where the company has none, so that its orders and costs add up. */
+async function createDemoRates(sql: AnySql): Promise<void> {
+  const [row] = await sql<
+    { base: string }[]
+  >`select coalesce((select value ->> 'currency' from settings where key = 'company'), 'EUR') as base`;
+  const base = row?.base ?? "EUR";
+  const worth = IN_EUR[base];
+  if (worth === undefined) return;
+  const rows = Object.entries(IN_EUR)
+    .filter(([currency]) => currency !== base)
+    .map(([currency, value]) => ({ currency, rate: (value / worth).toFixed(6) }));
+  await sql`
+    insert into exchange_rates (base, currency, day, rate, updated_by)
+    select ${base}, currency, '2024-01-01', rate, ${DEMO_RATES} from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(currency text, rate numeric)
+    where not exists (select 1 from exchange_rates x where x.base = ${base} and x.currency = r.currency)`;
+}
+
 /** Puts the demo's campaigns and what they cost into the registry: the rows that a later room reads. */
 export async function createDemoCampaigns(sql: AnySql, options: DemoOptions): Promise<void> {
+  await createDemoRates(sql);
   const { campaigns, costs } = demoCampaigns(options);
   const rows = campaigns.map((campaign) => ({
     id: campaign.id,
@@ -51,6 +73,7 @@ export async function createDemoCampaigns(sql: AnySql, options: DemoOptions): Pr
 
 /** Takes the demo's campaigns out again. A cost that somebody entered for one keeps it. */
 export async function removeDemoCampaigns(sql: AnySql): Promise<void> {
+  await sql`delete from exchange_rates where updated_by = ${DEMO_RATES}`;
   await sql`delete from campaign_costs where origin = 'demo'`;
   await sql`update touch_origins set campaign_id = null where campaign_id in (select id from campaigns where origin = 'demo')`;
   await sql`delete from campaigns c where origin = 'demo' and not exists (select 1 from campaign_costs k where k.campaign_id = c.id)`;
