@@ -9,7 +9,7 @@ const nameOf = (key: string): string => key.replaceAll("_", " ").replace(/^./, (
 /** Everything held about a person, for reading. */
 export function PackageView({ made }: { made: AccessPackage }) {
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <nav aria-label="Sections" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
         {made.sections.map((section) => (
           <a key={section.name} href={`#${section.name}`} className="text-primary-text underline-offset-4 hover:underline">
@@ -18,11 +18,11 @@ export function PackageView({ made }: { made: AccessPackage }) {
         ))}
       </nav>
       {made.sections.map((section) => (
-        <section key={section.name} id={section.name} aria-labelledby={`${section.name}-title`} className="grid gap-2">
+        <section key={section.name} id={section.name} aria-labelledby={`${section.name}-title`} className="grid grid-cols-[minmax(0,1fr)] gap-2">
           <h2 id={`${section.name}-title`} className="text-base font-semibold tracking-tight">
             {section.title}
           </h2>
-          <ul className="grid gap-2">
+          <ul className="grid grid-cols-[minmax(0,1fr)] gap-2">
             {section.records.slice(0, SHOWN).map((record, index) => (
               <li key={index} className="rounded-lg border bg-card p-3">
                 <Record record={record} />
@@ -42,11 +42,11 @@ export function PackageView({ made }: { made: AccessPackage }) {
 
 function Record({ record }: { record: PackageRecord }) {
   return (
-    <dl className="grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[10rem_minmax(0,1fr)]">
+    <dl className="grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-1 text-sm sm:grid-cols-[10rem_minmax(0,1fr)]">
       {Object.entries(record).map(([key, value]) => (
         <div key={key} className="contents">
           <dt className="text-xs text-muted-foreground sm:text-sm">{nameOf(key)}</dt>
-          <dd className="break-words">
+          <dd className="min-w-0 [overflow-wrap:anywhere]">
             <bdi>{textOf(value)}</bdi>
           </dd>
         </div>
