@@ -71,17 +71,21 @@ test("an admin drafts, publishes and archives a purpose; a marketer looks on", a
 test("the policy says what a change would do before it is saved", async ({ admin }) => {
   await admin.goto("/consent?tab=policy");
   const cell = admin.getByLabel("Service and support: Training of models");
-  await cell.selectOption("block");
-  await expect(admin.getByText(/This would block [\d,]+ of [\d,]+ people\.|Nobody is affected/)).toBeVisible();
+  const save = admin.getByRole("button", { name: "Save policy" });
+  const before = await cell.inputValue();
+  const after = before === "block" ? "basis" : "block";
+  await cell.selectOption(after);
+  await expect(admin.getByText(/This would (?:block|let in) [\d,]+ |Nobody is affected/)).toBeVisible();
   await expectAccessible(admin);
-  await admin.getByRole("button", { name: "Save policy" }).click();
+  await save.click();
   await expect(admin.getByText("The policy is saved and in force.")).toBeVisible();
   // The page shows the policy as it stands now.
-  await expect(admin.getByRole("button", { name: "Save policy" })).toHaveCount(0);
-  await expect(admin.getByLabel("Service and support: Training of models")).toHaveValue("block");
-  await admin.getByLabel("Service and support: Training of models").selectOption("basis");
-  await admin.getByRole("button", { name: "Save policy" }).click();
-  await expect(admin.getByLabel("Service and support: Training of models")).toHaveValue("basis");
+  await expect(save).toHaveCount(0);
+  await expect(cell).toHaveValue(after);
+  await cell.selectOption(before);
+  await save.click();
+  await expect(save).toHaveCount(0);
+  await expect(cell).toHaveValue(before);
   await admin.setViewportSize({ width: 360, height: 740 });
   await expectNoSidewaysScroll(admin, 360);
 });

@@ -4,7 +4,6 @@ const minute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle
 export const formatNumber = (n: number): string => integer.format(n);
 /** With its zone: these pages are on record. */
 export const formatMinute = (iso: string): string => `${minute.format(new Date(iso))} UTC`;
-export const people = (n: number): string => `${formatNumber(n)} ${n === 1 ? "person" : "people"}`;
 
 /** Answer of a GET of ours, or its refusal as an error. */
 export async function getJson<T>(url: string, signal: AbortSignal): Promise<T> {
