@@ -254,7 +254,7 @@ test("scores are placed anew by schedule; spread and sample are kept up", async 
   expect(await database.sql`select 1 from jobs where fair_key = ${id}`).toHaveLength(1);
   await database.sql`delete from jobs`;
   // A value that is not what a computation gives is found and said.
-  await database.sql`update computed_traits set checked_at = ${new Date(NOW)} where id <> ${id}`;
+  await database.sql`update computed_traits set checked_at = ${new Date(NOW + 2 * 3_600_000)} where id <> ${id}`;
   await database.sql`update computed_values set value = '"nonsense"' where trait_id = ${id}`;
   await database.sql`update segment_cursors set change_id = (select coalesce(max(id), 0) from profile_changes) where name = 'main'`;
   const later = NOW + 2 * 3_600_000;
