@@ -144,11 +144,8 @@ test("segments are compared; a definition goes out as JSON and comes in as a dra
   await admin.goto("/segments");
   await admin.getByRole("link", { name: "Overlap" }).click();
   for (const name of [base, `On the list ${run}`]) {
-    await admin
-      .getByRole("button", { name: /segments$/i })
-      .first()
-      .click();
-    await admin.getByRole("textbox", { name: "Search segments by name" }).fill(name);
+    await admin.getByRole("button", { name: /^(?:Choose segments|Segments)$/ }).click();
+    await admin.getByRole("searchbox", { name: "Search segments by name" }).fill(name);
     await admin.getByRole("checkbox", { name: new RegExp(`^${name}`) }).check();
     await admin.keyboard.press("Escape");
   }
