@@ -140,7 +140,7 @@ test("a list is uploaded, says whom it found, and becomes a row of a rule", asyn
   await expect(admin.getByText("Live", { exact: true })).toBeVisible();
 });
 
-test("segments are compared; a definition goes out as JSON and comes in as a draft", async ({ admin }) => {
+test("segments are compared, pair by pair and by combination", async ({ admin }) => {
   await admin.goto("/segments");
   await admin.getByRole("link", { name: "Overlap" }).click();
   for (const name of [base, `On the list ${run}`]) {
@@ -155,33 +155,4 @@ test("segments are compared; a definition goes out as JSON and comes in as a dra
   await expectAccessible(admin);
   await expectNoSidewaysScroll(admin, 360);
   await admin.setViewportSize({ width: 1280, height: 800 });
-  await admin.goto("/segments");
-  await admin.getByRole("link", { name: `On the list ${run}`, exact: true }).click();
-  await admin.getByRole("button", { name: "More for this segment" }).click();
-  const [download] = await Promise.all([
-    admin.waitForEvent("download"),
-    admin.getByRole("menuitem", { name: "Download definition as JSON" }).click(),
-  ]);
-  const file = await download.path();
-  await admin.goto("/segments/new");
-  await admin.getByLabel("Definition as JSON").setInputFiles(file);
-  await expect(admin.locator("[data-total]")).toHaveText("2");
-  await expect(admin.locator("[data-sentence]")).toContainText(`List ${run}`);
-});
-
-test("an SQL condition counts for an admin, refuses what it may not do, and says that it is not live", async ({ admin, watch }) => {
-  watch.allow(/400/);
-  await admin.goto("/segments/new");
-  await admin.getByRole("button", { name: "Start from blank" }).click();
-  await admin.getByRole("button", { name: "Add a condition", exact: true }).click();
-  await admin.getByRole("menuitem", { name: /^SQL/ }).click();
-  const sql = admin.getByRole("textbox", { name: "SQL" });
-  await sql.fill("select pg_sleep(10)");
-  await expect(admin.getByRole("alert").filter({ hasText: "This SQL cannot be used" })).toBeVisible();
-  await sql.fill(`select profile_id from event_totals where event = '${event}'`);
-  await expect(admin.locator("[data-total]")).toHaveText("3");
-  await expect(admin.getByText("Not live: read again every 15 minutes.")).toBeVisible();
-  await admin.getByRole("tab", { name: "Identifiers" }).click();
-  await expect(admin.getByRole("list", { name: "People by type of identifier" })).toContainText("User id");
-  await expectAccessible(admin);
 });

@@ -85,7 +85,8 @@ export function OverlapMatrix({ overlap }: { overlap: Overlap }) {
                       }}
                     >
                       <span className={own ? "text-muted-foreground" : "font-medium"}>{formatCount(both)}</span>
-                      {!own && <span className="block text-xs text-muted-foreground">{formatShare(both, row.size)}</span>}
+                      {/* In full colour: the shade behind it leaves muted text too little contrast. */}
+                      {!own && <span className="block text-xs">{formatShare(both, row.size)}</span>}
                     </td>
                   );
                 })}
