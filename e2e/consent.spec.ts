@@ -69,6 +69,8 @@ test("an admin drafts, publishes and archives a purpose; a marketer looks on", a
 });
 
 test("the policy says what a change would do before it is saved", async ({ admin }) => {
+  // axe walks a hundred selects twice.
+  test.slow();
   await admin.goto("/consent?tab=policy");
   const cell = admin.getByLabel("Service and support: Training of models");
   const save = admin.getByRole("button", { name: "Save policy" });
