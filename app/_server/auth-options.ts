@@ -44,7 +44,9 @@ function oidcProvider(): NextAuthOptions["providers"] {
         async request({ tokens, client }) {
           // The checked set of tokens, whose type next-auth narrows to its plain fields.
           const claims = (tokens as unknown as { claims(): OidcProfile & Record<string, unknown> }).claims();
-          return claims.email === undefined ? { ...claims, ...(await client.userinfo(tokens.access_token ?? "")) } : claims;
+          return claims.email === undefined
+            ? { ...claims, ...(await client.userinfo(tokens as Parameters<typeof client.userinfo>[0])) }
+            : claims;
         },
       },
       checks: ["pkce", "state", "nonce"],
