@@ -2,6 +2,7 @@ import { connect } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { createFirstAdmin, ensureSetupToken, needsFirstAdmin } from "@/domain/access";
 import { createDemoSignIns, DEMO_PEOPLE, DEMO_SEED, readDemoStatus } from "@/domain/demo";
+import { ensureInboxPartitions } from "@/domain/events";
 import { createContext, type Ctx } from "@/domain/kernel/context";
 import { env } from "@/domain/kernel/env";
 import { loadDemo } from "./commands/demo";
@@ -35,6 +36,11 @@ async function withContext(work: (ctx: Ctx) => Promise<Answer>): Promise<Answer>
 const tasks: Record<string, () => Promise<Answer>> = {
   async migrate() {
     const applied = await migrate(databaseUrl());
+    // Before anything is stored: what falls into the default partition has to be moved out again under a lock.
+    await withContext(async ({ sql, clock }) => {
+      await ensureInboxPartitions(sql, clock.now());
+      return { outcome: "ready" };
+    });
     return { outcome: applied === 0 ? "current" : `${applied} applied` };
   },
   "first-admin": () =>
