@@ -11,6 +11,8 @@ export interface IdentityProvider {
   serve(redirectUri: string): void;
   /** Changes the claims of every id token from now on (signed anew with the right key, or with a wrong one); null: none. */
   tamper(change: ((claims: Claims) => Claims) | null, options?: { wrongKey?: boolean }): void;
+  /** Keeps the next answer to the product back and gives its address: the browser stays with the provider. */
+  keepAnswer(): Promise<URL>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,8 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   let handle: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   let change: ((claims: Claims) => Claims) | null = null;
   let key = privateKey;
+  let product = "";
+  let keep: ((answer: URL) => void) | null = null;
 
   const resign = (token: string): string => {
     const [head = "", body = ""] = token.split(".");
@@ -49,6 +53,16 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
         return end(text);
       }) as typeof response.end;
     }
+    const setHeader = response.setHeader.bind(response);
+    response.setHeader = ((name: string, value: string) => {
+      // A redirect is followed by the browser itself, out of the test's sight: it is taken here.
+      if (name.toLowerCase() === "location" && keep && product !== "" && value.startsWith(product)) {
+        keep(new URL(value));
+        keep = null;
+        return setHeader(name, `${issuer}/kept`);
+      }
+      return setHeader(name, value);
+    }) as typeof response.setHeader;
     void handle(request, response);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -56,6 +70,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   return {
     issuer,
     serve(redirectUri) {
+      product = redirectUri;
       const provider = new Provider(issuer, {
         clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri] }],
         jwks: { keys: [jwk] },
@@ -77,6 +92,10 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
       change = next;
       key = wrongKey ? wrong : privateKey;
     },
+    keepAnswer: () =>
+      new Promise((done) => {
+        keep = done;
+      }),
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();

@@ -165,17 +165,13 @@ test("an answer with a wrong state, without one, or in another browser lets nobo
     const context = await browser.newContext();
     const other = await browser.newContext();
     const page = await context.newPage();
-    let answer: URL | undefined;
-    await page.route(`${origin}/api/auth/callback/oidc**`, async (route) => {
-      answer ??= new URL(route.request().url());
-      await route.abort();
-    });
-    await throughProvider(page, "mo.member@sso.example").catch(() => {});
-    await expect.poll(() => answer?.searchParams.get("code") ?? null).not.toBeNull();
-    if (spoil === "wrong") answer!.searchParams.set("state", "made-up");
-    if (spoil === "none") answer!.searchParams.delete("state");
+    const kept = provider.keepAnswer();
+    await throughProvider(page, "mo.member@sso.example");
+    const answer = await kept;
+    if (spoil === "wrong") answer.searchParams.set("state", "made-up");
+    if (spoil === "none") answer.searchParams.delete("state");
     const victim = await (spoil === "other browser" ? other : context).newPage();
-    await victim.goto(answer!.href);
+    await victim.goto(answer.href);
     await expect(victim.getByText("Signing in did not work. Try again."), spoil).toBeVisible();
     expect(await hasSession(context), spoil).toBe(false);
     expect(await hasSession(other), spoil).toBe(false);
