@@ -3,7 +3,7 @@ import type { AccessPackage, PackageRecord } from "@/domain/governance/model";
 /** Records of one section that are drawn; the JSON holds all. */
 const SHOWN = 200;
 
-const textOf = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 const nameOf = (key: string): string => key.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
 
 /** Everything held about a person, for reading. */
@@ -18,7 +18,12 @@ export function PackageView({ made }: { made: AccessPackage }) {
         ))}
       </nav>
       {made.sections.map((section) => (
-        <section key={section.name} id={section.name} aria-labelledby={`${section.name}-title`} className="grid grid-cols-[minmax(0,1fr)] gap-2">
+        <section
+          key={section.name}
+          id={section.name}
+          aria-labelledby={`${section.name}-title`}
+          className="grid grid-cols-[minmax(0,1fr)] gap-2"
+        >
           <h2 id={`${section.name}-title`} className="text-base font-semibold tracking-tight">
             {section.title}
           </h2>

@@ -96,7 +96,9 @@ function detailOf(detail: Record<string, unknown> | null): string {
           ? Object.entries(value as Record<string, unknown>)
               .map(([name, n]) => `${tableName(name)} ${String(n)}`)
               .join(", ")
-          : String(value);
+          : typeof value === "string"
+            ? value
+            : (JSON.stringify(value) ?? "");
       if (key === "certificate") return `certificate ${text.slice(0, 12)}…`;
       if (key === "until" || key === "expiresAt" || key === "erasedAt")
         return `until ${moment(text)}`.replace("until", key === "erasedAt" ? "of" : "until");

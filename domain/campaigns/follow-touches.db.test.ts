@@ -4,7 +4,7 @@ import { feed } from "@/domain/identity/test/feed";
 import type { TestMessage } from "@/domain/identity/test/feed";
 import { seededRandom } from "@/domain/kernel";
 import { testDatabase } from "@/server/test/database";
-import { previewChannelRules, updateChannelRules } from "./channel-rules";
+import { previewChannelRules, readChannelRules, updateChannelRules } from "./channel-rules";
 import { DEFAULT_CHANNEL_RULES } from "./default-channels";
 import { followTouches } from "./follow-touches";
 
@@ -93,7 +93,9 @@ describe("touchpoints", () => {
       ...DEFAULT_CHANNEL_RULES,
     ];
     const preview = await previewChannelRules(ctx, rules);
+    expect((await readChannelRules(ctx)).isDefault).toBe(true);
     await updateChannelRules(ctx, rules);
+    expect(await readChannelRules(ctx)).toMatchObject({ isDefault: false, rules: [{ channel: "Google" }, ...DEFAULT_CHANNEL_RULES] });
     const now = await db.sql<{ channel: string; n: number }[]>`
       select o.channel, count(*)::int as n from touchpoints t join touch_origins o on o.id = t.origin_id group by 1`;
     expect(new Map(now.map(({ channel, n }) => [channel, n]))).toEqual(

@@ -76,7 +76,7 @@ function checkContent(text: string, content: TcfContent): void {
   const restricted = content.restrictions
     .filter(({ type }) => type !== 1)
     .flatMap(({ purpose, vendors }) => vendors.map((vendor) => (purpose << 16) | vendor));
-  expect(tcf?.restricted.toSorted()).toEqual(restricted.toSorted());
+  expect(tcf?.restricted.toSorted((a, b) => a - b)).toEqual(restricted.toSorted((a, b) => a - b));
   const model = TCString.decode(text);
   expect({ version: model.version, created: model.created.toISOString() }).toEqual({ version: content.version, created: content.created });
 }

@@ -133,16 +133,18 @@ async function namesOf(sql: TxSql): Promise<Names> {
   return { sources, events, segments, traits, lists };
 }
 
+const idText = (value: unknown): string => (typeof value === "string" ? value : "");
+
 /** Names instead of the product's own numbers; nothing of other people. */
 function readable(record: PackageRecord, names: Names, own: Mentions): PackageRecord {
   const out: PackageRecord = {};
   for (const [key, value] of Object.entries(record)) {
     if (value === null || TECHNICAL.has(key)) continue;
-    if (key === "source_id") out["source"] = names.sources.get(String(value)) ?? value;
+    if (key === "source_id") out["source"] = names.sources.get(idText(value)) ?? value;
     else if (key === "event_type") out["event"] = names.events.get(Number(value)) ?? value;
-    else if (key === "segment_id") out["segment"] = names.segments.get(String(value)) ?? value;
-    else if (key === "trait_id") out["trait"] = names.traits.get(String(value)) ?? value;
-    else if (key === "list_id") out["list"] = names.lists.get(String(value)) ?? value;
+    else if (key === "segment_id") out["segment"] = names.segments.get(idText(value)) ?? value;
+    else if (key === "trait_id") out["trait"] = names.traits.get(idText(value)) ?? value;
+    else if (key === "list_id") out["list"] = names.lists.get(idText(value)) ?? value;
     else out[key] = withoutOthers(value, own);
   }
   return out;

@@ -16,6 +16,9 @@ import { computeFor } from "./reads";
 import { statsOf } from "./stats";
 import { checkDefinition } from "./verbs";
 
+/** A value as people read it. */
+const textOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 const TIMEOUT_MS = 10_000;
 const previewSchema = z.strictObject({
   definition: wholeDefinitionSchema,
@@ -62,7 +65,7 @@ export async function previewComputedTrait(ctx: Ctx, input: unknown): Promise<Tr
     }),
     stats:
       stats && !unmasked
-        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: String(maskComputed(value, false)), n })) }
+        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: textOf(maskComputed(value, false)), n })) }
         : stats,
     took: Math.round(performance.now() - started),
   };

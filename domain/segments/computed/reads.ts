@@ -16,6 +16,9 @@ import type { Definition, RfmBorders } from "./model";
 import { needsOfDefinitions, usesOf } from "./parts";
 import { usersOf } from "./verbs";
 
+/** A value as people read it. */
+const textOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 interface SummaryRow extends Omit<
   ComputedTraitSummary,
   "kind" | "sentence" | "computedAt" | "nextRunAt" | "changedAt" | "statsAt" | "checkedAt" | "createdAt" | "updatedAt" | "usPerPerson"
@@ -66,7 +69,7 @@ function summaryOf(ctx: Ctx, row: SummaryRow, names: Readonly<Record<string, str
     usPerPerson: looked > 0 ? spentUs / looked : null,
     stats:
       stats && !unmasked
-        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: String(maskComputed(value, false)), n })) }
+        ? { ...stats, top: personal ? [] : stats.top.map(({ value, n }) => ({ value: textOf(maskComputed(value, false)), n })) }
         : stats,
     computedAt: iso(row.computedAt),
     nextRunAt: iso(row.nextRunAt),
