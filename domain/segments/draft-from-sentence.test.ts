@@ -120,7 +120,7 @@ const CASES: readonly [string, string, string[]][] = [
   ["people who added something to the cart", "People who did Product Added at least 1 time(s) ever", []],
   [
     "added to cart but did not buy within 2 hours",
-    "People who did Product Added, and after that did not do Order Completed within 2 hours",
+    "People who did Product Added ever, and after that did not do Order Completed within 2 hours",
     [],
   ],
   ["viewed a product and then bought within 3 days", "People who did Product Viewed, then Order Completed within 3 days", []],
