@@ -163,7 +163,8 @@ test("blocks, SQL and memory give the same people: late events, merges, un-merge
         expect(Number(sums?.blocks)).toBe(sums?.events);
       },
     ),
-    { numRuns: Number(process.env["RUNS"] ?? 40) },
+    // Shrinking over a database takes longer than anybody waits: the seed finds it again.
+    { numRuns: Number(process.env["RUNS"] ?? 40), endOnFailure: true },
   );
   // Most looks are really answered by blocks.
   expect(byBlocks.yes).toBeGreaterThan(byBlocks.no);

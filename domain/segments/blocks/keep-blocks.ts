@@ -30,6 +30,7 @@ const NOTHING: Kept = { closed: 0, built: 0, columns: 0, idle: true };
 const MOST = 500_000;
 /** Fragments rewritten in one step. */
 const DIRTY_AT_ONCE = 5_000;
+const HOLES_AT_ONCE = 20;
 const COLUMNS_AT_ONCE = 20;
 /** How long a block that was replaced is kept for readers with the older list, and how long columns that nobody asks for. */
 const RETIRED_MINUTES = 5;
@@ -195,7 +196,7 @@ export class BlockKeeper {
     const dirty = await tx<{ profileId: number; mark: number }[]>`
       select profile_id as "profileId", mark from event_block_dirty order by mark limit ${DIRTY_AT_ONCE}`;
     const holes = await tx<(Span & { id: number; eventType: number })[]>`
-      select id, event_type as "eventType", from_ms as "fromMs", from_id as "fromId", to_ms as "toMs", to_id as "toId" from event_block_holes order by id limit 20`;
+      select id, event_type as "eventType", from_ms as "fromMs", from_id as "fromId", to_ms as "toMs", to_id as "toId" from event_block_holes order by id limit ${HOLES_AT_ONCE}`;
     if (types.length === 0) return { rows: 0, more: false };
     const low = Math.min(...types.map(({ closedId }) => closedId));
     const until = Math.min(upTo, Math.max(low + MOST, ...types.map(({ closedId }) => closedId)));
@@ -234,7 +235,8 @@ export class BlockKeeper {
         delete from event_block_dirty d using unnest(${dirty.map(({ profileId }) => profileId)}::int[], ${dirty.map(({ mark }) => mark)}::int8[]) r(id, mark)
         where d.profile_id = r.id and d.mark = r.mark`;
     if (due) this.closedAt = now;
-    return { rows, more: due && until < upTo };
+    const more = (due && until < upTo) || holes.length === HOLES_AT_ONCE || dirty.length === DIRTY_AT_ONCE;
+    return { rows, more };
   }
 
   /** New blocks in place of those that rows are added to or taken out of. */
