@@ -253,3 +253,14 @@ test("deadlines can be extended once; a marketer sees no requests; members witho
   await cancelRequest(ctx(), { id, reason: "withdrawn by the person" });
   expect((await listRequests(ctx(), { status: "all_open" })).rows.map((row) => row.id)).not.toContain(id);
 });
+
+test("a kind that would change nothing is refused with the way out, so that nobody closes it as done", async () => {
+  for (const kind of ["restriction", "objection", "opt_out", "limit_sensitive"]) {
+    await expect(
+      createRequest(ctx(), { kind, regime: "gdpr", identifiers: [{ type: "email", value: "kind@example.com" }] }),
+    ).rejects.toMatchObject({
+      code: "PRECONDITION_FAILED",
+      message: expect.stringContaining("Record the person's choice under Consent"),
+    });
+  }
+});
