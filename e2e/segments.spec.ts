@@ -5,6 +5,8 @@ const event = `Seg Bought ${run}`;
 const base = `Buyers ${run}`;
 
 test.describe.configure({ mode: "serial" });
+// Long ways through the builder with accessibility checks of two themes.
+test.slow();
 
 test("people to count", async ({ admin, baseURL }) => {
   const { writeKey } = runCli<{ writeKey: string }>("source", "create", "--name", `Segments ${run}`);

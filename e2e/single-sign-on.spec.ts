@@ -119,7 +119,7 @@ test("an invited member joins with the role of the invitation; nobody becomes a 
   await throughProvider(nobody, "stranger@sso.example");
   await expect(nobody.getByText("There is no member with this address.")).toBeVisible();
   expect(await hasSession(stranger)).toBe(false);
-  await page.reload();
+  await page.goto(`${origin}/settings/members`);
   await expect(page.getByRole("row")).toHaveCount(4);
   await expect(page.getByRole("row", { name: /Ina Invited/ })).toContainText("Active");
   for (const one of [admin, invited, stranger]) await one.close();
