@@ -92,17 +92,17 @@ function rateOf(e: string, base: string): string {
       order by q.day <= ${e}.occurred_at::date desc, case when q.day <= ${e}.occurred_at::date then q.day end desc, q.day limit 1)`;
 }
 
-/** Currencies of conversions and costs in [from, to) that have no rate into the base: their amounts are not in the sums. */
+/** Currencies of conversions in [from, to) and of costs of the days (both inclusive) that have no rate into the base: their amounts are not in the sums. */
 export async function currenciesWithoutRate(
   sql: AnySql,
   event: string,
-  options: { from: Date; to: Date; base: string },
+  options: { from: Date; to: Date; days: { from: string; to: string }; base: string },
 ): Promise<string[]> {
   const rows = await sql<{ currency: string }[]>`
     select distinct currency from (
       select upper(e.properties ->> 'currency') as currency from events e
       where e.event_type = (select id from event_types where name = ${event}) and e.occurred_at >= ${options.from} and e.occurred_at < ${options.to}
-      union all select currency from campaign_costs where day >= ${options.from}::date and day < ${options.to}::date
+      union all select currency from campaign_costs where day between ${options.days.from}::date and ${options.days.to}::date
     ) c where currency ~ '^[A-Z]{3}$' and currency <> ${options.base}
       and not exists (select 1 from exchange_rates r where r.base = ${options.base} and r.currency = c.currency) order by 1`;
   return rows.map(({ currency }) => currency);

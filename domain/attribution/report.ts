@@ -27,7 +27,7 @@ export async function attributionReport(ctx: Ctx, input: unknown): Promise<Attri
   const table = tableOf(paths, { names, of });
   const credits = creditsOf(table, given, names.indexOf(DIRECT));
   const spend = await spendBy(ctx, given);
-  const withoutRate = await currenciesWithoutRate(ctx.sql, conversion.event, { from, to, base: currency });
+  const withoutRate = await currenciesWithoutRate(ctx.sql, conversion.event, { from, to, days: given, base: currency });
   const touches = new Float64Array(names.length);
   for (const channel of table.channel) touches[channel] = (touches[channel] ?? 0) + 1;
   // What costs but was never met is a row too.

@@ -118,4 +118,16 @@ describe("campaigns", () => {
     expect(second.newCampaigns).toEqual([]);
     expect(await spend()).toBeCloseTo(total, 2);
   });
+
+  it("tell campaigns of one name apart by the platform's ids", async () => {
+    const ctx = marketer();
+    const text = "day,campaign,campaign id,cost\n2026-05-01,Twins,id-1,5\n2026-05-01,Twins,id-2,7\n";
+    await importCosts(ctx, { text });
+    await importCosts(ctx, { text });
+    const twins = (await listCampaigns(ctx)).filter(({ name }) => name === "Twins");
+    expect(twins.map(({ externalId, spend }) => [externalId, spend]).toSorted()).toEqual([
+      ["id-1", 5],
+      ["id-2", 7],
+    ]);
+  });
 });

@@ -4,6 +4,7 @@ import { recordAudit } from "@/domain/audit";
 import { withTx } from "@/domain/kernel/context";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
+import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
 import { parseCosts } from "./parse-costs";
 import type { CostLine } from "./parse-costs";
@@ -82,13 +83,15 @@ export async function importCosts(ctx: Ctx, input: unknown): Promise<CostImport>
         fields: { text: rejected[0]?.reason ?? "no rows" },
       });
     for (const line of unknown) {
-      const made = `cmp_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+      const made = newId("cmp");
+      // Another campaign may be found by the name already: this one is told by the platform's id alone.
+      const utm = line.campaign === "" || byName.has(line.campaign.toLowerCase()) ? null : line.campaign.toLowerCase();
       await tx.sql`
         insert into campaigns (id, name, utm_campaign, external_id, channel, source, medium, currency, origin)
-        values (${made}, ${line.campaign || line.campaignRef}, ${line.campaign === "" ? null : line.campaign.toLowerCase()}, ${line.campaignRef || null},
-          ${line.channel}, ${line.source}, ${line.medium}, ${line.currency}, 'import') on conflict do nothing`;
+        values (${made}, ${line.campaign || line.campaignRef}, ${utm}, ${line.campaignRef || null},
+          ${line.channel}, ${line.source}, ${line.medium}, ${line.currency}, 'import')`;
       if (line.campaignRef !== "") byName.set(line.campaignRef.toLowerCase(), made);
-      if (line.campaign !== "") byName.set(line.campaign.toLowerCase(), made);
+      if (utm !== null) byName.set(utm, made);
     }
     const rows = summed.map((line) => ({ ...line, id: idOf(byName, line) }));
     await tx.sql`

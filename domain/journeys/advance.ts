@@ -84,7 +84,25 @@ export async function advance(tx: Ctx, pushes: readonly Push[]): Promise<Advance
   }
   await writeStates(tx, changed, now);
   await carryOut(tx, effects);
+  await takeBackMessages(
+    tx,
+    changed.filter((one) => wasTakenOut(one)).map(({ run }) => run.id),
+  );
   return { steps, unmoved };
+}
+
+/** Whether a rule, a goal or an operator ended the run; the end of the drawing and its exit nodes are the run's own. */
+function wasTakenOut({ state, moves, definition }: { state: RunState; moves: readonly Move[]; definition: JourneyDefinition }): boolean {
+  const last = moves.at(-1)?.node;
+  return state.status === "exited" && definition.nodes.find(({ id }) => id === last)?.kind !== "exit";
+}
+
+/** What a run that was taken out still meant to say is not said, be it planned in the same step. */
+async function takeBackMessages(tx: Ctx, runs: readonly number[]): Promise<void> {
+  if (runs.length === 0) return;
+  await tx.sql`
+    update messages set state = 'not_sent', outcome = 'run_ended', because = 'The journey ended before the message was sent.', decided_at = ${tx.clock.now()}
+    where run_id = any(${[...runs]}::int8[]) and state in ('queued', 'review')`;
 }
 
 /** A number in [0, 1) that a person keeps for ever, for one journey and salt. */
@@ -128,13 +146,6 @@ async function writeStates(
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as n(p int, id int8, status text, reason text, node text, state jsonb,
       wake timestamptz, ended timestamptz, goal timestamptz)
     where r.profile_id = n.p and r.id = n.id`;
-  // What an ended run still meant to say is not said.
-  const ended = rows.filter(({ ended: at }) => at !== null).map(({ id }) => id);
-  if (ended.length > 0) {
-    await tx.sql`
-      update messages set state = 'not_sent', outcome = 'run_ended', because = 'The journey ended before the message was due.', decided_at = ${tx.clock.now()}
-      where run_id = any(${ended}::int8[]) and state in ('queued', 'review') and due_at > ${tx.clock.now()}`;
-  }
   const moves = changed.flatMap(({ run, moves: own }) =>
     own.map((move) => ({
       p: run.profileId,

@@ -185,6 +185,30 @@ describe("the engine", () => {
     await end(marketing.id);
   });
 
+  it("keeps a held message of somebody who went through, and takes back that of somebody whom a rule took out", async () => {
+    const nodes = [
+      { kind: "message", id: "a", channel: "email", templateId: "t", next: "b" },
+      { kind: "delay", id: "b", duration: hours(1), next: null },
+    ];
+    const { id } = await publish(nodes, {
+      entry: { kind: "event", event: "Held" },
+      settings: {
+        quietHours: { email: { from: "22:00", to: "07:00", action: "hold" } },
+        exits: [{ kind: "event", id: "paid", event: "Order Completed", match: null }],
+      },
+    });
+    const night = Date.UTC(2026, 5, 20, 22, 30);
+    const held = (user: string): TestMessage => ({ userId: user, event: "Held", timestamp: new Date(night).toISOString() });
+    await tick(night, [held("through"), held("out")]);
+    await tick(night + HOUR / 2, [order("out", night + HOUR / 2, "x")]);
+    await tick(night + 2 * HOUR);
+    expect(await messagesOf(id)).toMatchObject([
+      { person: "through", state: "queued", outcome: null },
+      { person: "out", state: "not_sent", outcome: "run_ended" },
+    ]);
+    await end(id);
+  });
+
   it("sends events and traits into the inbox, where they are like any other", async () => {
     const { id } = await publish(
       [

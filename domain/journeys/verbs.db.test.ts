@@ -113,4 +113,17 @@ describe("journeys", () => {
     await expect(createJourney(db.ctx(member("manager")), { name: "x" })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(listJourneys(db.ctx(member("manager")))).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
+
+  it("refuse entries that no worker makes yet, instead of waiting for nobody", async () => {
+    const ctx = marketer();
+    for (const entry of [
+      { kind: "date_trait", path: ["birthday"], days: 0, time: "09:00", yearly: true },
+      { kind: "schedule", segmentId: null, at: "2026-12-01T09:00:00Z", recurring: null, local: false },
+    ]) {
+      const { id } = await createJourney(ctx, { name: entry.kind, definition: { ...drawing([delay("a", null)]), entry } });
+      await expect(publishJourney(ctx, { id, basedOn: 1 })).rejects.toMatchObject({
+        data: { problems: [{ node: null, message: expect.stringContaining("cannot start by") }] },
+      });
+    }
+  });
 });

@@ -201,6 +201,9 @@ async function missingParts(tx: Ctx, definition: JourneyDefinition): Promise<{ n
     union all select 'journey', id from journeys where archived_at is null union all select 'segment', id from segments where deleted_at is null`;
   const there = new Set(rows.map((row) => `${row.kind}:${row.id}`));
   return [
+    ...(entry.kind === "date_trait" || entry.kind === "schedule"
+      ? [{ node: null, message: "Journeys cannot start by a date or a schedule yet. Choose an event, a segment, the API or by hand." }]
+      : []),
     ...wanted
       .filter((one) => !there.has(`${one.kind}:${one.id}`))
       .map(({ node, kind }) => ({ node, message: `The ${kind} is not there any more. Choose another.` })),
