@@ -31,6 +31,27 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A pause that somebody may end. A call that comes while nobody waits ends the next pause at once. */
+export class Bell {
+  private called = false;
+  private wake: (() => void) | undefined;
+
+  ring(): void {
+    this.called = true;
+    this.wake?.();
+  }
+
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.called) {
+      const over = new AbortController();
+      this.wake = () => over.abort();
+      await pause(ms, AbortSignal.any([signal, over.signal]));
+      this.wake = undefined;
+    }
+    this.called = false;
+  }
+}
+
 /** Keeps one loop alive until the signal is aborted. */
 export async function keepRunning(loop: Loop, context: LoopContext): Promise<void> {
   let failures = 0;

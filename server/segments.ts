@@ -1,6 +1,7 @@
 import { pruneChanges, stepSegments } from "@/domain/segments";
+import { CHANGES_CHANNEL } from "@/domain/profiles/model";
 import { codeOf } from "./log";
-import { type Loop, pause } from "./loop";
+import { Bell, type Loop } from "./loop";
 
 const QUICK_MS = 50;
 const IDLE_MS = 250;
@@ -8,12 +9,15 @@ const FAILED_MS = 10_000;
 const PRUNE_MS = 60_000;
 
 /**
- * Keeps members of segments live: whom a processed batch changed, and whose time has come. Polls like processing does,
- * so an event moves a person within a second. Any number of workers may run it; one works, the others step back.
+ * Keeps members of segments live: whom a processed batch changed, and whose time has come. Processing wakes it with each
+ * commit; it looks by itself too, for what time alone moves and where a wake-up was lost. Any number of workers may run
+ * it; one works, the others step back.
  */
 export const segments: Loop = {
   name: "segments",
   async run({ database, signal, log }) {
+    const bell = new Bell();
+    const listening = await database.sql.listen(CHANGES_CHANNEL, () => bell.ring());
     let wait = QUICK_MS;
     let failures = 0;
     let pruned = 0;
@@ -32,7 +36,8 @@ export const segments: Loop = {
         wait = Math.min(FAILED_MS, 250 * 2 ** Math.min(failures, 6));
         log.error("segments.failed", { code: codeOf(error), attempt: failures, error });
       }
-      await pause(wait, signal);
+      await bell.pause(wait, signal);
     }
+    await listening.unlisten();
   },
 };

@@ -1,8 +1,8 @@
 import { askKey } from "@/domain/consent/model";
 import { createHash } from "node:crypto";
-import { findSequence, inWindow, matches, measured, type EventEnv } from "./measure";
+import { findSequence, matches, measured, select, type EventEnv } from "./measure";
 import { seconds, type Leaf, type LeafOf, type LIFECYCLE_STATES, type Rule, type RuleNode } from "./model";
-import type { Person, PersonEvent } from "./person";
+import { eventsNamed, type Person, type PersonEvent } from "./person";
 import { sqlListId } from "./sql-id";
 import { compareHolds, holdsDate, testValue, twin, type TestEnv } from "./test-value";
 import { at } from "./values";
@@ -29,15 +29,10 @@ export function evaluateNode(node: RuleNode, person: Person, env: EvaluateEnv): 
 
 function holdsNode(node: RuleNode, person: Person, env: EvaluateEnv): boolean {
   if (node.kind !== "group") return holdsLeaf(node, person, env);
-  const children = node.children.filter((child) => !child.muted);
-  switch (node.match) {
-    case "all":
-      return children.every((child) => evaluateNode(child, person, env));
-    case "any":
-      return children.some((child) => evaluateNode(child, person, env));
-    case "none":
-      return !children.some((child) => evaluateNode(child, person, env));
-  }
+  // Of "all of" the first child that fails decides, of the others the first that holds.
+  const deciding = node.match !== "all";
+  for (const child of node.children) if (!child.muted && evaluateNode(child, person, env) === deciding) return node.match === "any";
+  return node.match !== "any";
 }
 
 const unsupported = (what: string): never => {
@@ -84,13 +79,16 @@ function holdsLeaf(leaf: Leaf, person: Person, env: EvaluateEnv): boolean {
   }
 }
 
+const candidates = (person: Person, name: string | null): readonly PersonEvent[] =>
+  name === null ? person.events : eventsNamed(person, name);
+
 /** The events that an event leaf looks at: name, filters and window. */
 export function eventsOf(leaf: LeafOf<"event">, person: Person, env: EventEnv): PersonEvent[] {
-  return person.events.filter((event) => inWindow(leaf.window, event.at, env) && matches(event, leaf.event, leaf.where, env));
+  return select(candidates(person, leaf.event), leaf, env);
 }
 
 function holdsEventTime(leaf: LeafOf<"event_time">, person: Person, env: TestEnv): boolean {
-  const all = person.events.filter((event) => matches(event, leaf.event, leaf.where, env));
+  const all = candidates(person, leaf.event).filter((event) => matches(event, leaf.event, leaf.where, env));
   const chosen = leaf.which === "first" ? all[0] : all.at(-1);
   const { positive, negative } = twin(leaf.test.operator);
   const test = leaf.test as Parameters<typeof holdsDate>[0];
@@ -99,7 +97,7 @@ function holdsEventTime(leaf: LeafOf<"event_time">, person: Person, env: TestEnv
 
 /** The one state of a person by one event and a period; undefined without any such event. */
 export function lifecycleOf(leaf: LeafOf<"lifecycle">, person: Person, env: TestEnv): (typeof LIFECYCLE_STATES)[number] | undefined {
-  const times = person.events.filter((event) => matches(event, leaf.event, [], env)).map((event) => event.at);
+  const times = candidates(person, leaf.event).filter((event) => matches(event, leaf.event, [], env)).map((event) => event.at);
   const [first] = times;
   const last = times.at(-1);
   if (first === undefined || last === undefined) return undefined;

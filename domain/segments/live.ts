@@ -6,23 +6,23 @@ import type { TransitionCause } from "./contracts";
 import { COLUMNS_CURSOR } from "./blocks/people-names";
 import { Dependents } from "./dependents";
 import { evaluate } from "./evaluate";
-import { evaluateEnv, loadMemberships, loadPeople } from "./load-people";
+import { evaluateEnv, loadMemberships, loadPeople, timesOf } from "./load-people";
 import { iso, lockMembership, writeFlips, type Due, type Flip } from "./membership";
-import type { Rule } from "./model";
+import { leavesOf, type Leaf, type Rule } from "./model";
 import { needsOf } from "./needs";
-import { nextFlip } from "./next-flip";
+import { changesWithTime, nextFlip } from "./next-flip";
 import { inOrder, referencesOf } from "./references";
 
 const CHANGES_AT_ONCE = 1_000;
 const DUE_AT_ONCE = 1_000;
-/** Milliseconds of the instant from which PostgreSQL counts. */
-const EPOCH_2000 = 946_684_800_000;
 
 interface LiveSegment {
   id: string;
   version: number;
   rule: Rule;
   uses: readonly string[];
+  /** Rows on which time has an effect. */
+  timed: readonly Leaf[];
 }
 
 export interface LiveStep {
@@ -151,7 +151,9 @@ async function liveSegments(tx: AnySql): Promise<LiveSegment[]> {
   const rows = await tx<{ id: string; version: number; rule: Rule }[]>`
     select s.id, s.version, v.rule from segments s join segment_versions v on v.segment_id = s.id and v.version = s.version
     where s.status = 'live' and s.kind = 'dynamic' and s.deleted_at is null order by s.id`;
-  return inOrder(rows.map((row) => ({ ...row, uses: referencesOf(row.rule) })));
+  return inOrder(
+    rows.map((row) => ({ ...row, uses: referencesOf(row.rule), timed: [...leavesOf(row.rule.root)].filter(changesWithTime) })),
+  );
 }
 
 /** Looks at people and writes what changed. Segments come in order of reference, so one pass settles all. */
@@ -165,17 +167,19 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
     now,
   );
   const asked = [...new Set([...needs.segments, ...segments.map(({ id }) => id)])];
-  const [people, memberships, known] = [
-    await loadPeople(tx, ids, needs, zone, now),
-    await loadMemberships(tx, ids, asked, [...needs.lists]),
-    await loadDues(tx, ids, segments),
-  ];
+  const [people, memberships, known] = await Promise.all([
+    loadPeople(tx, ids, needs, zone, now),
+    loadMemberships(tx, ids, asked, [...needs.lists]),
+    // Of rules without time too: a computation asks for people by a due time, which has to go once they were looked at.
+    loadDues(tx, ids, segments),
+  ]);
   const flips: Flip[] = [];
   const dues: Due[] = [];
   const gone = ids.filter((id) => !people.has(id));
   if (gone.length > 0) flips.push(...(await leave(tx, gone)));
   const moved = new Map<string, Map<number, Look>>();
-  for (const [n, { id, version, rule, uses }] of all.entries()) {
+  const env = evaluateEnv(now, memberships, 0, undefined);
+  for (const [n, { id, version, rule, uses, timed }] of all.entries()) {
     const looks = new Map(wanted.of(n));
     for (const used of uses) for (const [profileId, look] of moved.get(used) ?? []) if (!looks.has(profileId)) looks.set(profileId, look);
     if (looks.size === 0) continue;
@@ -186,7 +190,8 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
     for (const [profileId, look] of looks) {
       const person = people.get(profileId);
       if (!person) continue;
-      const met = evaluate(rule, person, evaluateEnv(now, memberships, profileId, id));
+      env.enteredAt = members.get(profileId) ?? null;
+      const met = evaluate(rule, person, env);
       if (met !== members.has(profileId)) {
         flips.push({ segmentId: id, version, profileId, entered: met, cause: look.cause, eventId: look.eventId });
         if (met) members.set(profileId, now);
@@ -194,7 +199,7 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
         mine.set(profileId, look);
       }
       // Most looks leave the due time as it is: only what differs is written.
-      const next = nextFlip(rule, person, now);
+      const next = timed.length === 0 ? null : nextFlip(rule, person, now, timed);
       const at = next === null || iso(next) === null ? null : next;
       if ((dueOf?.get(profileId) ?? null) !== at) dues.push({ segmentId: id, profileId, at });
     }
@@ -217,16 +222,12 @@ async function leave(tx: TxSql, ids: readonly number[]): Promise<Flip[]> {
 
 /** When people are due, in milliseconds. */
 async function loadDues(tx: TxSql, ids: readonly number[], segments: readonly LiveSegment[]): Promise<Map<string, Map<number, number>>> {
+  const out = new Map<string, Map<number, number>>();
+  if (segments.length === 0) return out;
   const rows = await tx<{ segmentId: string; packed: Buffer }[]>`
     select segment_id as "segmentId", string_agg(int4send(profile_id) || timestamptz_send(due_at), '') as packed from segment_due
     where profile_id = any(${`{${ids.join(",")}}`}::text::int[]) and segment_id = any(${segments.map(({ id }) => id)}::text[]) group by 1`;
-  const out = new Map<string, Map<number, number>>();
-  for (const { segmentId, packed } of rows) {
-    const dues = new Map<number, number>();
-    for (let i = 0; i < packed.length; i += 12)
-      dues.set(packed.readInt32BE(i), (packed.readInt32BE(i + 4) * 4_294_967_296 + packed.readUInt32BE(i + 8)) / 1000 + EPOCH_2000);
-    out.set(segmentId, dues);
-  }
+  for (const { segmentId, packed } of rows) out.set(segmentId, new Map(timesOf(packed)));
   return out;
 }
 

@@ -1,5 +1,5 @@
 import { seconds, type Filter, type LeafOf, type Measure, type Step, type Window } from "./model";
-import type { Person, PersonEvent } from "./person";
+import { eventsNamed, type Person, type PersonEvent } from "./person";
 import { testValue, type TestEnv } from "./test-value";
 import { at, numberOf, textOf } from "./values";
 import { dayNumber, localTime } from "./zones";
@@ -16,7 +16,43 @@ export interface EventEnv extends TestEnv {
 export function matches(event: PersonEvent, name: string | null, where: readonly Filter[], env: TestEnv): boolean {
   if (event.at > env.now) return false;
   if (name === null ? isCall(event.name) : event.name !== name) return false;
-  return where.every((filter) => testValue(filter.test, at(event[filter.root], filter.path), env));
+  return passes(event, where, env);
+}
+
+/** Events in the window that have the name and pass all filters, out of events of that name (or of any) in order. */
+export function select(
+  events: readonly PersonEvent[],
+  { event: name, where, window }: { event: string | null; where: readonly Filter[]; window: Window },
+  env: EventEnv,
+): PersonEvent[] {
+  const out: PersonEvent[] = [];
+  const [from, to] = spanOf(window, env);
+  for (const event of events) {
+    if (event.at >= to || event.at > env.now) break;
+    if (event.at < from || !inWindow(window, event.at, env)) continue;
+    if (name === null ? isCall(event.name) : event.name !== name) continue;
+    if (passes(event, where, env)) out.push(event);
+  }
+  return out;
+}
+
+function passes(event: PersonEvent, where: readonly Filter[], env: TestEnv): boolean {
+  for (const filter of where) if (!testValue(filter.test, at(event[filter.root], filter.path), env)) return false;
+  return true;
+}
+
+/** No time outside [from, to) lies in the window. */
+function spanOf(window: Window, { now }: TestEnv): [from: number, to: number] {
+  switch (window.kind) {
+    case "last":
+      return [now - seconds(window.duration) * 1000, Infinity];
+    case "between_ago":
+      return [now - seconds(window.to) * 1000, now - seconds(window.from) * 1000];
+    case "calendar_days":
+      return [now - (window.days + 2) * 86_400_000, Infinity];
+    default:
+      return [-Infinity, Infinity];
+  }
 }
 
 /** Whether a time lies in the window. */
@@ -57,9 +93,11 @@ export function measured(measure: Measure, events: readonly PersonEvent[], env: 
     }
     default: {
       const { path } = measure;
-      const numbers = events
-        .map((event) => (path ? numberOf(at(event.properties, path)) : (event.value ?? undefined)))
-        .filter((n) => n !== undefined);
+      const numbers: number[] = [];
+      for (const event of events) {
+        const n = path ? numberOf(at(event.properties, path)) : (event.value ?? undefined);
+        if (n !== undefined) numbers.push(n);
+      }
       // Added one after the other in time order, as the SQL does: the same digits to the last bit.
       const sum = numbers.reduce((total, n) => total + n, 0);
       if (measure.of === "sum") return sum;
@@ -89,7 +127,7 @@ const later = (a: PersonEvent, b: PersonEvent): boolean => a.at > b.at || (a.at 
 
 /** The events that make one success of a sequence, or undefined. */
 export function findSequence(leaf: LeafOf<"sequence">, person: Person, env: EventEnv): PersonEvent[] | undefined {
-  const candidates = leaf.steps.map((step) => person.events.filter((event) => matches(event, step.event, step.where, env)));
+  const candidates = leaf.steps.map((step) => eventsNamed(person, step.event).filter((event) => matches(event, step.event, step.where, env)));
   const extend = (chosen: PersonEvent[]): PersonEvent[] | undefined => {
     const i = chosen.length;
     const step = leaf.steps[i];
@@ -113,7 +151,7 @@ function stepFits(step: Step, event: PersonEvent, chosen: PersonEvent[], person:
     const { without } = step;
     if (
       without &&
-      person.events.some(
+      eventsNamed(person, without.event).some(
         (between) => later(between, previous) && later(event, between) && matches(between, without.event, without.where, env),
       )
     )
@@ -130,5 +168,5 @@ function thenNotHolds(leaf: LeafOf<"sequence">, last: PersonEvent, person: Perso
   if (!thenNot) return true;
   const end = last.at + seconds(thenNot.within) * 1000;
   if (env.now < end) return false;
-  return !person.events.some((event) => later(event, last) && event.at <= end && matches(event, thenNot.event, thenNot.where, env));
+  return !eventsNamed(person, thenNot.event).some((event) => later(event, last) && event.at <= end && matches(event, thenNot.event, thenNot.where, env));
 }

@@ -2,20 +2,21 @@ import { askKey } from "@/domain/consent/model";
 import type { Json } from "@/domain/events/model";
 import type { Filter, Leaf, Rule, Test, Window } from "./model";
 import { leavesOf, seconds } from "./model";
-import type { Person, PersonEvent } from "./person";
+import { eventsNamed, type Person, type PersonEvent } from "./person";
 import { at, dateOf } from "./values";
 import { dayNumber, localTime } from "./zones";
 
 /**
  * When the passing of time alone may next change what a rule says of one person. Conservative: the answer may be
  * earlier than the real change, never later; between now and then `evaluate` gives the same. Pure.
+ * @param leaves rows of the rule on which time has an effect, where the caller knows them
  */
-export function nextFlip(rule: Rule, person: Person, now: number): number | null {
+export function nextFlip(rule: Rule, person: Person, now: number, leaves: readonly Leaf[] = [...leavesOf(rule.root)]): number | null {
   let next = Number.POSITIVE_INFINITY;
   const offer = (ms: number): void => {
     if (ms > now && ms < next) next = ms;
   };
-  for (const leaf of leavesOf(rule.root)) offerLeaf(leaf, person, now, offer);
+  for (const leaf of leaves) offerLeaf(leaf, person, now, offer);
   return Number.isFinite(next) ? next : null;
 }
 
@@ -111,8 +112,7 @@ function offerOthers(other: { event: string; where: readonly Filter[] }, person:
 }
 
 /** All events that could ever match, those of the future too. */
-const named = (person: Person, name: string | null): readonly PersonEvent[] =>
-  name === null ? person.events : person.events.filter((event) => event.name === name);
+const named = (person: Person, name: string | null): readonly PersonEvent[] => (name === null ? person.events : eventsNamed(person, name));
 
 function offerFilters(where: readonly Filter[], event: PersonEvent, person: Person, now: number, offer: Offer): void {
   for (const filter of where) offerTest(filter.test, at(event[filter.root], filter.path), person, now, offer);
@@ -154,8 +154,19 @@ function offerWindow(window: Window, ms: number, person: Person, now: number, of
   }
 }
 
+/** Zone to the midnight found last and the instant from which it is the next one. */
+const midnights = new Map<string, { from: number; at: number }>();
+
 /** The first instant after now at which another calendar day begins in the zone. */
 export function nextMidnight(now: number, zone: string): number {
+  const known = midnights.get(zone);
+  if (known && known.from <= now && now < known.at) return known.at;
+  const at = searchMidnight(now, zone);
+  midnights.set(zone, { from: now, at });
+  return at;
+}
+
+function searchMidnight(now: number, zone: string): number {
   const day = (ms: number): number => {
     const local = localTime(ms, zone);
     return dayNumber(local.year, local.month, local.day);

@@ -33,3 +33,20 @@ export interface Person {
   /** What the consent gate says, by ask, as far as it was loaded; absent: no. */
   consent?: Readonly<Record<string, ConsentFact>>;
 }
+
+const byName = new WeakMap<readonly PersonEvent[], Map<string, PersonEvent[]>>();
+
+/** Events of a name in their order. Sorted out once: nothing may be added to a person's events after the first question. */
+export function eventsNamed({ events }: Pick<Person, "events">, name: string): readonly PersonEvent[] {
+  let names = byName.get(events);
+  if (!names) {
+    names = new Map();
+    for (const event of events) {
+      const found = names.get(event.name);
+      if (found) found.push(event);
+      else names.set(event.name, [event]);
+    }
+    byName.set(events, names);
+  }
+  return names.get(name) ?? [];
+}

@@ -9,11 +9,16 @@ const TSX = pathToFileURL(join(ROOT, "node_modules", "tsx", "dist", "esm", "inde
 export async function startTs(file: string, variables: Record<string, string>): Promise<ChildProcess> {
   // oxlint-disable-next-line no-process-env
   const inherited = process.env;
-  const child = spawn(process.execPath, ["--conditions=react-server", "--import", TSX, join(import.meta.dirname, file)], {
-    cwd: ROOT,
-    env: { ...inherited, ...variables },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  // As the worker runs (server/supervisor.mjs).
+  const child = spawn(
+    process.execPath,
+    ["--max-semi-space-size=64", "--conditions=react-server", "--import", TSX, join(import.meta.dirname, file)],
+    {
+      cwd: ROOT,
+      env: { ...inherited, ...variables },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    },
+  );
   await new Promise<void>((ready, failed) => {
     child.once("message", () => ready());
     child.once("exit", (code) => failed(new Error(`${file} ended with ${code}`)));

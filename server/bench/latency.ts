@@ -1,4 +1,4 @@
-import { createServer, request, Agent, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createContext } from "@/domain/kernel/context";
 import { processAll } from "@/domain/identity";
@@ -7,26 +7,11 @@ import { createCollect } from "../collect/listener";
 import { startTs, stopChild } from "./children";
 import { percentile } from "./measure";
 import { createMessages } from "./messages";
+import { post } from "./post";
 import type { Bench, BenchDatabase } from "./report";
 
 const BATCH = 100;
 const MESSAGES_PER_PERSON = 20;
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-
-function post(port: number, path: string, key: string, body: string): Promise<number> {
-  return new Promise((done, fail) => {
-    const req = request(
-      { port, host: "127.0.0.1", path, method: "POST", agent, headers: { "x-write-key": key, "content-type": "application/json" } },
-      (res) => {
-        res.resume();
-        res.once("end", () => done(res.statusCode ?? 0));
-      },
-    );
-    req.once("error", fail);
-    req.end(body);
-  });
-}
-
 /** Messages a second that processing takes when enough of them wait. */
 async function capacity(database: BenchDatabase, port: number, key: string, n: number, seed: number): Promise<number> {
   const messages = createMessages({ people: Math.ceil(n / MESSAGES_PER_PERSON), seed, prefix: "capacity" });
