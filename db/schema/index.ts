@@ -12,3 +12,4 @@ export * from "./campaigns";
 export * from "./attribution";
 export * from "./money";
 export * from "./journeys";
+export * from "./channels";

@@ -193,6 +193,8 @@ export const messages = pgTable(
     attempts: smallint("attempts").notNull().default(0),
     leaseUntil: at("lease_until"),
     leaseToken: bigint("lease_token", { mode: "number" }).notNull().default(0),
+    /** By which account of the channel; null: the built-in sink, or not sent. */
+    accountId: text("account_id"),
     /** Where it went, masked in lists. */
     address: text("address"),
     providerId: text("provider_id"),
@@ -206,6 +208,13 @@ export const messages = pgTable(
     index("messages_due_idx")
       .on(t.dueAt)
       .where(sql`state in ('queued', 'sending')`),
+    index("messages_channel_due_idx")
+      .on(t.channel, t.dueAt)
+      .where(sql`state in ('queued', 'sending')`),
+    index("messages_log_idx").on(t.createdAt),
+    index("messages_provider_idx")
+      .on(t.providerId)
+      .where(sql`provider_id is not null`),
     index("messages_person_idx").on(t.profileId, t.sentAt),
     index("messages_journey_idx").on(t.journeyId, t.node, t.createdAt),
     index("messages_broadcast_idx").on(t.broadcastId),

@@ -127,6 +127,11 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   journeyRefusals: { fragments: ["profile_id"] },
   journeyExposures: { fragments: ["profile_id"] },
   messages: { fragments: ["profile_id"] },
+  messageAttempts: { fragments: ["profile_id"] },
+  messageSignals: { fragments: ["profile_id"] },
+  inboxItems: { fragments: ["profile_id"] },
+  pushSubscriptions: { fragments: ["profile_id"] },
+  channelAccounts: { texts: ["name", "settings"] },
   frequencyCaps: { texts: ["name"] },
   templates: { texts: ["name", "content"] },
 

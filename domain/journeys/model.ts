@@ -36,6 +36,8 @@ export const MESSAGE_OUTCOMES = [
   "rejected",
   "run_ended",
   "failed",
+  /** Handed over, and no answer came: sending it again might be sending it twice. */
+  "unknown",
 ] as const;
 export type MessageOutcome = (typeof MESSAGE_OUTCOMES)[number];
 
