@@ -13,3 +13,4 @@ export * from "./attribution";
 export * from "./money";
 export * from "./journeys";
 export * from "./channels";
+export * from "./experiments";

@@ -116,6 +116,7 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   touchpoints: { fragments: ["profile_id"] },
   touchCursors: { nothing: "where the derivation of touchpoints stands" },
   conversionDefinitions: { texts: ["name", "where"] },
+  experiments: { texts: ["name", "hypothesis", "assignment", "arms"] },
 
   // Journeys and messages
   journeys: { texts: ["name", "description", "draft"] },
