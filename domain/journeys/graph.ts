@@ -1,3 +1,4 @@
+import type { Filter, Group } from "@/domain/segments/model";
 import type { JourneyDefinition, JourneyNode } from "./model";
 
 /** One way out of a node. `branch` is what moves and counts are kept under. */
@@ -91,15 +92,21 @@ function* entryProblems(definition: JourneyDefinition): Generator<Problem> {
   const { entry, settings } = definition;
   const say = (message: string): Problem => ({ node: null, message });
   if (entry.kind === "event" && entry.event === "") yield say("Choose the event that people enter by.");
+  if (entry.kind === "event" && unnamed(entry.where)) yield say("A filter of the entry has no property.");
   if ((entry.kind === "segment_entered" || entry.kind === "segment_left") && entry.segmentId === "")
     yield say("Choose the segment that people enter by.");
   if (entry.kind === "schedule" && (entry.at === null) === (entry.recurring === null))
     yield say("Choose when the journey starts: once, or on weekdays.");
   if (settings.goal?.event === "") yield say("Choose the goal's event.");
+  if (settings.goal && unnamed(settings.goal.where)) yield say("A filter of the goal has no property.");
   if (settings.purposeId === null && definition.nodes.some((node) => node.kind === "message" && !node.transactional)) {
     yield say("Choose the purpose that people must have agreed to.");
   }
-  for (const rule of settings.exits) if (rule.kind === "event" && rule.event === "") yield say("An exit rule has no event.");
+  for (const rule of settings.exits) {
+    if (rule.kind === "event" && rule.event === "") yield say("An exit rule has no event.");
+    if (rule.kind === "event" && unnamed(rule.where)) yield say("A filter of an exit rule has no property.");
+    if (rule.kind === "condition" && !hasRows(rule.condition)) yield say("The condition of an exit rule is not filled in.");
+  }
   if (
     definition.nodes.some((node) => node.kind === "hold_until" && node.branches.some((branch) => branch.match !== null)) &&
     !(entry.kind === "event" && entry.key !== null)
@@ -115,7 +122,10 @@ function* unfinished(node: JourneyNode): Generator<string> {
       if (node.templateId === null) yield "Choose a template.";
       return;
     case "hold_until":
-      for (const branch of node.branches) if (branch.event === "") yield "Choose the event to wait for.";
+      for (const branch of node.branches) {
+        if (branch.event === "") yield "Choose the event to wait for.";
+        if (unnamed(branch.where)) yield "A filter of the event has no property.";
+      }
       if (!node.branches.some((branch) => branch.action === "go")) yield "At least one event must let people go on.";
       return;
     case "wait_condition":
@@ -155,9 +165,14 @@ function* unfinished(node: JourneyNode): Generator<string> {
   }
 }
 
-function hasRows(group: { readonly children: readonly unknown[] }): boolean {
-  return group.children.length > 0;
+/** A condition says something, and so does every group in it that takes part. An empty group is a row that is not filled in yet. */
+function hasRows(group: Group): boolean {
+  const live = group.children.filter((child) => child.muted !== true);
+  return live.length > 0 && live.every((child) => child.kind !== "group" || hasRows(child));
 }
+
+/** A filter without the property that it asks is not filled in yet. */
+const unnamed = (where: readonly Filter[]): boolean => where.some((filter) => filter.path.every((key) => key.trim() === ""));
 
 function* shares(branches: readonly { readonly share: number }[]): Generator<string> {
   const sum = branches.reduce((total, branch) => total + branch.share, 0);

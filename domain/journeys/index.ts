@@ -1,6 +1,11 @@
+export { deleteCap, listCaps, saveCap } from "./caps";
+export { journeyChoices } from "./choices";
 export { feedJourneys, type FeedStep } from "./feed-journeys";
 export * from "./model";
+export { personJourneys } from "./person-journeys";
+export { previewPublish, publishedVersion } from "./publish-preview";
 export { getJourney, journeyNumbers, journeyPeople, listJourneys, runTrace } from "./reads";
+export * from "./schemas";
 export {
   archiveJourney,
   createJourney,

@@ -467,3 +467,23 @@ describe("any drawing and any inputs", () => {
     );
   });
 });
+
+describe("what is not filled in yet", () => {
+  const group = (children: object[]) => ({ kind: "group", id: "root", match: "all", children });
+  const open = (nodes: unknown[], settings: unknown = {}) => findProblems(journey(nodes, settings)).map(({ message }) => message);
+
+  it("is an empty group inside a condition, and a filter without a property", () => {
+    const known = { kind: "known", id: "k" };
+    const split = (condition: object) => [
+      { kind: "split", id: "a", branches: [{ id: "yes", label: "Yes", condition, next: null }], otherwise: null },
+    ];
+    expect(open(split(group([known])))).toEqual([]);
+    expect(open(split(group([known, { kind: "group", id: "g", match: "any", children: [] }])))).toEqual(['Say who takes "Yes".']);
+    expect(open(split(group([known, { kind: "group", id: "g", match: "any", muted: true, children: [] }])))).toEqual([]);
+    const where = [{ root: "properties", path: [" "], test: { type: "presence", operator: "exists" } }];
+    const wait = { kind: "delay", id: "a", duration: days(1), next: null };
+    expect(open([wait], { exits: [{ kind: "event", id: "x", event: "Bought", where }] })).toEqual([
+      "A filter of an exit rule has no property.",
+    ]);
+  });
+});

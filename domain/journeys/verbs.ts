@@ -8,6 +8,7 @@ import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
 import { findProblems, reachable } from "./graph";
+import { missingParts } from "./missing-parts";
 import { definitionSchema, EMPTY_JOURNEY, INSIDE_CHOICES } from "./model";
 import type { JourneyDefinition, JourneyStatus } from "./model";
 
@@ -84,13 +85,21 @@ export async function saveDraft(ctx: Ctx, input: unknown): Promise<{ revision: n
   });
 }
 
-/** Other name or description. */
+/** Other name, description or tags. */
 export async function renameJourney(ctx: Ctx, input: unknown): Promise<void> {
   requirePermission(ctx, "journeys:write");
-  const given = parseInput(z.strictObject({ id, name, description: z.string().max(500).nullable() }), input);
+  const given = parseInput(
+    z.strictObject({
+      id,
+      name,
+      description: z.string().max(500).nullable(),
+      tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
+    }),
+    input,
+  );
   await withTx(ctx, async (tx) => {
     const before = await lockJourney(tx, given.id);
-    await tx.sql`update journeys set name = ${given.name}, description = ${given.description}, updated_at = ${tx.clock.now()} where id = ${given.id}`;
+    await tx.sql`update journeys set name = ${given.name}, description = ${given.description}, tags = coalesce(${given.tags ?? null}::text[], tags), updated_at = ${tx.clock.now()} where id = ${given.id}`;
     await recordAudit(tx, {
       action: "journey.renamed",
       object: { type: "journey", id: given.id },
@@ -183,34 +192,6 @@ async function endRuns(tx: Ctx, journeyId: string, reason: string): Promise<numb
       state = state || ${JSON.stringify({ status: "exited", reason, node: null, wait: null })}::text::jsonb
     where journey_id = ${journeyId} and status = 'active'`;
   return ended.count;
-}
-
-/** Lists, templates, segments and journeys that the drawing names and that are not there. */
-async function missingParts(tx: Ctx, definition: JourneyDefinition): Promise<{ node: string | null; message: string }[]> {
-  const wanted = definition.nodes.flatMap((node): { node: string; kind: string; id: string }[] => {
-    if (node.kind === "message" && node.templateId !== null) return [{ node: node.id, kind: "template", id: node.templateId }];
-    if (node.kind === "list" && node.listId !== null) return [{ node: node.id, kind: "list", id: node.listId }];
-    if (node.kind === "start_journey" && node.journeyId !== null) return [{ node: node.id, kind: "journey", id: node.journeyId }];
-    if (node.kind === "destination") return [{ node: node.id, kind: "destination", id: node.destinationId ?? "" }];
-    return [];
-  });
-  const { entry } = definition;
-  const segments = entry.kind === "segment_entered" || entry.kind === "segment_left" || entry.kind === "schedule" ? [entry.segmentId] : [];
-  const rows = await tx.sql<{ kind: string; id: string }[]>`
-    select 'template' as kind, id from templates where archived_at is null union all select 'list', id from lists
-    union all select 'journey', id from journeys where archived_at is null union all select 'segment', id from segments where deleted_at is null`;
-  const there = new Set(rows.map((row) => `${row.kind}:${row.id}`));
-  return [
-    ...(entry.kind === "date_trait" || entry.kind === "schedule"
-      ? [{ node: null, message: "Journeys cannot start by a date or a schedule yet. Choose an event, a segment, the API or by hand." }]
-      : []),
-    ...wanted
-      .filter((one) => !there.has(`${one.kind}:${one.id}`))
-      .map(({ node, kind }) => ({ node, message: `The ${kind} is not there any more. Choose another.` })),
-    ...segments
-      .filter((segment) => segment !== null && !there.has(`segment:${segment}`))
-      .map(() => ({ node: null, message: "The entry's segment is not there any more. Choose another." })),
-  ];
 }
 
 /** Stops people from entering; those inside stay where they are (`hold`) or finish. */

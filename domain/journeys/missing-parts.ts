@@ -1,0 +1,30 @@
+import type { Ctx } from "@/domain/kernel/context";
+import type { JourneyDefinition } from "./model";
+
+/** Lists, templates, segments and journeys that the drawing names and that are not there. */
+export async function missingParts(tx: Ctx, definition: JourneyDefinition): Promise<{ node: string | null; message: string }[]> {
+  const wanted = definition.nodes.flatMap((node): { node: string; kind: string; id: string }[] => {
+    if (node.kind === "message" && node.templateId !== null) return [{ node: node.id, kind: "template", id: node.templateId }];
+    if (node.kind === "list" && node.listId !== null) return [{ node: node.id, kind: "list", id: node.listId }];
+    if (node.kind === "start_journey" && node.journeyId !== null) return [{ node: node.id, kind: "journey", id: node.journeyId }];
+    if (node.kind === "destination") return [{ node: node.id, kind: "destination", id: node.destinationId ?? "" }];
+    return [];
+  });
+  const { entry } = definition;
+  const segments = entry.kind === "segment_entered" || entry.kind === "segment_left" || entry.kind === "schedule" ? [entry.segmentId] : [];
+  const rows = await tx.sql<{ kind: string; id: string }[]>`
+    select 'template' as kind, id from templates where archived_at is null union all select 'list', id from lists where deleted_at is null
+    union all select 'journey', id from journeys where archived_at is null union all select 'segment', id from segments where deleted_at is null`;
+  const there = new Set(rows.map((row) => `${row.kind}:${row.id}`));
+  return [
+    ...(entry.kind === "date_trait" || entry.kind === "schedule"
+      ? [{ node: null, message: "Journeys cannot start by a date or a schedule yet. Choose an event, a segment, the API or by hand." }]
+      : []),
+    ...wanted
+      .filter((one) => !there.has(`${one.kind}:${one.id}`))
+      .map(({ node, kind }) => ({ node, message: `The ${kind} is not there any more. Choose another.` })),
+    ...segments
+      .filter((segment) => segment !== null && !there.has(`segment:${segment}`))
+      .map(() => ({ node: null, message: "The entry's segment is not there any more. Choose another." })),
+  ];
+}
