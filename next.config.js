@@ -9,7 +9,7 @@ const config = {
   // The optimiser has a history of advisories and we serve no user images through it.
   images: { unoptimized: true },
   // Native or worker-thread packages stay outside the bundle.
-  serverExternalPackages: ["@node-rs/argon2", "pino", "postgres"],
+  serverExternalPackages: ["@node-rs/argon2", "mjml-core", "mjml-preset-core", "pino", "postgres"],
   experimental: {
     // `forbidden()` answers 403 with the "no access" page.
     authInterrupts: true,

@@ -13,7 +13,9 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { BROADCAST_STATUSES } from "@/domain/broadcasts/model";
 import { JOURNEY_CHANNELS, JOURNEY_STATUSES, MESSAGE_OUTCOMES, MESSAGE_STATES, RUN_STATUSES } from "@/domain/journeys/model";
+import { TEMPLATE_KINDS } from "@/domain/templates/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 import { xid8 } from "./events";
 
@@ -252,14 +254,16 @@ export const frequencyCaps = pgTable("frequency_caps", {
   createdAt: createdAt(),
 });
 
-/** Templates of messages; versions are kept, messages name the template and take its newest published content. */
+/** Templates of messages, and blocks that several of them share; messages take the newest content. */
 export const templates = pgTable(
   "templates",
   {
     id: text("id").primaryKey(),
     name: text("name").notNull(),
+    description: text("description"),
+    kind: choice("kind", TEMPLATE_KINDS).notNull().default("message"),
     channel: choice("channel", JOURNEY_CHANNELS).notNull(),
-    /** Subject, bodies, sender ... by language (domain/journeys model). */
+    /** Subject, bodies, sender ... by language (domain/templates model). */
     content: jsonb("content").notNull(),
     revision: integer("revision").notNull().default(1),
     createdBy: text("created_by"),
@@ -267,5 +271,86 @@ export const templates = pgTable(
     updatedAt: updatedAt(),
     archivedAt: at("archived_at"),
   },
-  (t) => [index("templates_channel_idx").on(t.channel), oneOf("templates_channel_check", t.channel, JOURNEY_CHANNELS)],
+  (t) => [
+    index("templates_channel_idx").on(t.channel),
+    oneOf("templates_channel_check", t.channel, JOURNEY_CHANNELS),
+    oneOf("templates_kind_check", t.kind, TEMPLATE_KINDS),
+  ],
+);
+
+/** Every content that a template had. */
+export const templateRevisions = pgTable(
+  "template_revisions",
+  {
+    templateId: text("template_id").notNull(),
+    revision: integer("revision").notNull(),
+    content: jsonb("content").notNull(),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ name: "template_revisions_pkey", columns: [t.templateId, t.revision] })],
+);
+
+/** Which template holds which shared block. */
+export const templateUses = pgTable(
+  "template_uses",
+  { templateId: text("template_id").notNull(), usesId: text("uses_id").notNull() },
+  (t) => [primaryKey({ name: "template_uses_pkey", columns: [t.templateId, t.usesId] }), index("template_uses_uses_idx").on(t.usesId)],
+);
+
+/** A message to everybody in an audience, once. */
+export const broadcasts = pgTable(
+  "broadcasts",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    status: choice("status", BROADCAST_STATUSES).notNull().default("draft"),
+    /** Audience, arms, schedule ... (domain/broadcasts model); fixed once it was launched. */
+    definition: jsonb("definition").notNull(),
+    revision: integer("revision").notNull().default(1),
+    /** The campaign under which its links are counted. */
+    campaignId: text("campaign_id"),
+    /** Messages are due from then on. */
+    startsAt: at("starts_at"),
+    launchedAt: at("launched_at"),
+    launchedBy: text("launched_by"),
+    pausedAt: at("paused_at"),
+    finishedAt: at("finished_at"),
+    /** People in the audience when it was launched; null: not counted yet. */
+    audience: integer("audience"),
+    /** Places given out, for the throttle. */
+    planned: integer("planned").notNull().default(0),
+    winner: text("winner"),
+    winnerBecause: text("winner_because"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    archivedAt: at("archived_at"),
+  },
+  (t) => [
+    index("broadcasts_open_idx")
+      .on(t.startsAt)
+      .where(sql`status in ('scheduled', 'sending')`),
+    oneOf("broadcasts_status_check", t.status, BROADCAST_STATUSES),
+  ],
+);
+
+/** The audience as it was at launch, and the arm of each person: planning walks over it, and nobody stands in it twice. */
+export const broadcastPeople = pgTable(
+  "broadcast_people",
+  {
+    profileId: integer("profile_id").notNull(),
+    broadcastId: text("broadcast_id").notNull(),
+    /** Null until the winner is known. */
+    arm: text("arm"),
+    heldOut: boolean("held_out").notNull().default(false),
+    planned: boolean("planned").notNull().default(false),
+  },
+  (t) => [
+    primaryKey({ name: "broadcast_people_pkey", columns: [t.broadcastId, t.profileId] }),
+    index("broadcast_people_profile_idx").on(t.profileId),
+    index("broadcast_people_todo_idx")
+      .on(t.broadcastId, t.profileId)
+      .where(sql`not planned`),
+  ],
 );

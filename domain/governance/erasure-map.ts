@@ -134,7 +134,11 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   pushSubscriptions: { fragments: ["profile_id"] },
   channelAccounts: { texts: ["name", "settings"] },
   frequencyCaps: { texts: ["name"] },
-  templates: { texts: ["name", "content"] },
+  templates: { texts: ["name", "description", "content"] },
+  templateRevisions: { texts: ["content"] },
+  templateUses: { nothing: "which template holds which shared block" },
+  broadcasts: { texts: ["name", "definition"] },
+  broadcastPeople: { fragments: ["profile_id"] },
 
   // Consent
   consentPurposes: { nothing: "definitions" },

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { GATE_REASON_LABELS, mayUseMany } from "@/domain/consent";
 import type { GateReason } from "@/domain/consent";
+import type { Json } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import type { WantedEffect } from "./carry-out";
 import { decideMessage } from "./decide-message";
 import type { Cap, Decision, Spoken } from "./decide-message";
-import type { JourneyChannel } from "./model";
+import type { JourneyChannel, JourneySettings } from "./model";
 import type { Effect } from "./run-model";
 
 type WantedMessage = WantedEffect & { readonly effect: Extract<Effect, { kind: "message" }> };
@@ -21,13 +22,69 @@ const CONSENT_CHANNEL: Record<JourneyChannel, "email" | "sms" | "push" | "web" |
   slack: null,
 };
 
-/**
- * Decides every message that steps want, in their transaction: consent and suppression, caps, priority and quiet hours,
- * each decision kept with its reason. A lock per person makes the counting of caps exact however many journeys run.
- */
+/** A message that somebody is meant to get, wherever the wish comes from: a step of a journey, a broadcast. */
+export interface Candidate {
+  /** Fragment under which the row is kept, and the canonical profile that decides. */
+  readonly profileId: number;
+  readonly person: number;
+  /** Hex: the same key is the same message, for ever. */
+  readonly key: string;
+  readonly channel: JourneyChannel;
+  readonly templateId: string | null;
+  readonly transactional: boolean;
+  readonly topicId: string | null;
+  readonly settings: Pick<JourneySettings, "purposeId" | "quietHours" | "capped" | "priority" | "review">;
+  /** Wanted for this moment (milliseconds). */
+  readonly at: number;
+  readonly zone: string;
+  /** Data of the trigger for rendering. */
+  readonly data: Readonly<Record<string, Json>>;
+  readonly journey?: {
+    readonly id: string;
+    readonly version: number;
+    readonly runId: number;
+    readonly node: string;
+    readonly visit: number;
+  };
+  readonly broadcastId?: string;
+  readonly variant?: string;
+  /** Kept out to measure by: written down as such, and nothing is asked. */
+  readonly heldOut?: string;
+}
+
+/** The messages that steps of journeys want, decided in the steps' transaction. */
 export async function planMessages(tx: Ctx, wanted: readonly WantedMessage[]): Promise<void> {
+  await decideMessages(
+    tx,
+    wanted.map(({ run, effect, definition, at, zone, context }): Candidate => ({
+      profileId: run.profileId,
+      person: run.person,
+      key: messageKey(run.id, effect.node, effect.visit),
+      channel: effect.channel,
+      templateId: effect.templateId,
+      transactional: effect.transactional,
+      topicId: effect.topicId,
+      settings: definition.settings,
+      at,
+      zone,
+      data: context,
+      journey: { id: run.journeyId, version: run.version, runId: run.id, node: effect.node, visit: effect.visit },
+    })),
+  );
+  await wakeDecided(
+    tx,
+    wanted.map(({ run }) => run.id),
+  );
+}
+
+/**
+ * The one place where messages are decided: consent and suppression, caps, priority and quiet hours, each decision kept
+ * with its reason, in the caller's transaction. A lock per person makes the counting of caps exact however many journeys
+ * and broadcasts run.
+ */
+export async function decideMessages(tx: Ctx, wanted: readonly Candidate[]): Promise<void> {
   if (wanted.length === 0) return;
-  const people = [...new Set(wanted.map(({ run }) => run.person))];
+  const people = [...new Set(wanted.map(({ person }) => person))];
   await tx.sql`select pg_advisory_xact_lock(k) from (select hashtextextended('messages:' || p, 0) as k from unnest(${people}::int[]) p order by 1) locks`;
   const gate = await askGate(tx, wanted);
   const caps = [...(await tx.sql<Cap[]>`select id, name, channels, count, hours from frequency_caps order by id`)];
@@ -36,40 +93,41 @@ export async function planMessages(tx: Ctx, wanted: readonly WantedMessage[]): P
   const rows: object[] = [];
   const displaced: { id: number; because: string }[] = [];
   for (const one of wanted) {
-    const { run, effect, definition, at, zone } = one;
-    const own = spoken.get(run.person) ?? [];
-    const refused = gate.get(gateKey(one)) ?? null;
-    const decision = decideMessage({
-      channel: effect.channel,
-      transactional: effect.transactional,
-      settings: definition.settings,
-      refused: refused === null ? null : { outcome: outcomeOf(refused), because: GATE_REASON_LABELS[refused] },
-      caps,
-      spoken: own,
-      now: Math.max(at, now),
-      zone,
-    });
+    const own = spoken.get(one.person) ?? [];
+    const refused = gate.get(one) ?? null;
+    const decision: Decision =
+      one.heldOut === undefined
+        ? decideMessage({
+            channel: one.channel,
+            transactional: one.transactional,
+            settings: one.settings,
+            refused: refused === null ? null : { outcome: outcomeOf(refused), because: GATE_REASON_LABELS[refused] },
+            caps,
+            spoken: own,
+            now: Math.max(one.at, now),
+            zone: one.zone,
+          })
+        : { state: "not_sent", outcome: "held_out", because: one.heldOut, dueAt: Math.max(one.at, now), displaces: null };
     if (decision.displaces !== null) {
-      displaced.push({ id: decision.displaces.id, because: `A message of higher priority (${run.journeyId}) took its place.` });
+      displaced.push({
+        id: decision.displaces.id,
+        because: `A message of higher priority (${one.journey?.id ?? one.broadcastId ?? ""}) took its place.`,
+      });
       own.splice(own.indexOf(decision.displaces), 1);
     }
     if (decision.state !== "not_sent")
-      own.push({ id: 0, channel: effect.channel, at: decision.dueAt, priority: definition.settings.priority, queued: true });
-    spoken.set(run.person, own);
+      own.push({ id: 0, channel: one.channel, at: decision.dueAt, priority: one.settings.priority, queued: true });
+    spoken.set(one.person, own);
     rows.push(rowOf(one, decision));
   }
   await displace(tx, displaced);
   await tx.sql`
-    insert into messages (profile_id, idem_key, journey_id, version, run_id, node, visit, channel, template_id, purpose_id, topic_id, transactional,
-      priority, data, state, outcome, because, due_at, decided_at)
-    select p, decode(key, 'hex'), j, v, r, n, visit, channel, template, purpose, topic, transactional, priority, data, state, outcome, because, due, decided
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as m(p int, key text, j text, v int, r int8, n text, visit int, channel text, template text,
-      purpose text, topic text, transactional bool, priority int, data jsonb, state text, outcome text, because text, due timestamptz, decided timestamptz)
+    insert into messages (profile_id, idem_key, journey_id, version, run_id, node, visit, broadcast_id, channel, template_id, variant, purpose_id, topic_id,
+      transactional, priority, data, state, outcome, because, due_at, decided_at)
+    select p, decode(key, 'hex'), j, v, r, n, visit, b, channel, template, variant, purpose, topic, transactional, priority, data, state, outcome, because, due, decided
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as m(p int, key text, j text, v int, r int8, n text, visit int, b text, channel text, template text,
+      variant text, purpose text, topic text, transactional bool, priority int, data jsonb, state text, outcome text, because text, due timestamptz, decided timestamptz)
     on conflict (profile_id, idem_key) do nothing`;
-  await wakeDecided(
-    tx,
-    wanted.map(({ run }) => run.id),
-  );
 }
 
 /** The same run, node and visit give the same key: a step that is repeated wants the same message. */
@@ -77,56 +135,65 @@ export function messageKey(runId: number, node: string, visit: number): string {
   return createHash("sha256").update(`${runId}\0${node}\0${visit}`).digest("hex");
 }
 
-function rowOf(one: WantedMessage, decision: Decision): object {
-  const { run, effect, definition, context, at } = one;
+function rowOf(one: Candidate, decision: Decision): object {
   return {
-    p: run.profileId,
-    key: messageKey(run.id, effect.node, effect.visit),
-    j: run.journeyId,
-    v: run.version,
-    r: run.id,
-    n: effect.node,
-    visit: effect.visit,
-    channel: effect.channel,
-    template: effect.templateId,
-    purpose: definition.settings.purposeId,
-    topic: effect.topicId,
-    transactional: effect.transactional,
-    priority: definition.settings.priority,
-    data: context,
+    p: one.profileId,
+    key: one.key,
+    j: one.journey?.id ?? null,
+    v: one.journey?.version ?? null,
+    r: one.journey?.runId ?? null,
+    n: one.journey?.node ?? null,
+    visit: one.journey?.visit ?? null,
+    b: one.broadcastId ?? null,
+    channel: one.channel,
+    template: one.templateId,
+    variant: one.variant ?? null,
+    purpose: one.settings.purposeId,
+    topic: one.topicId,
+    transactional: one.transactional,
+    priority: one.settings.priority,
+    data: one.data,
     state: decision.state,
     outcome: decision.outcome,
     because: decision.because,
     due: new Date(decision.dueAt).toISOString(),
-    decided: decision.state === "not_sent" ? new Date(at).toISOString() : null,
+    decided: decision.state === "not_sent" ? new Date(one.at).toISOString() : null,
   };
 }
 
-const gateKey = ({ run, effect }: WantedMessage): string => `${run.person}:${effect.channel}:${run.journeyId}:${effect.transactional}`;
+/** The purpose and channel of consent that a message is asked for; null: it needs no marketing consent. */
+export function consentQuestion(
+  channel: JourneyChannel,
+  purposeId: string | null,
+  transactional: boolean,
+): { purpose: string; channel: "email" | "sms" | "push" | "web" } | null {
+  const answers = CONSENT_CHANNEL[channel];
+  const purpose = transactional ? "service" : purposeId;
+  return answers === null || purpose === null ? null : { purpose, channel: answers };
+}
 
 /** The gate's no by message; who is not in it may be written to. Messages without an inbox, and transactional ones without a purpose, need no marketing consent. */
-async function askGate(tx: Ctx, wanted: readonly WantedMessage[]): Promise<Map<string, GateReason>> {
-  const questions = new Map<string, { purpose: string; channel: "email" | "sms" | "push" | "web"; messages: WantedMessage[] }>();
+async function askGate(tx: Ctx, wanted: readonly Candidate[]): Promise<Map<Candidate, GateReason>> {
+  const questions = new Map<string, { purpose: string; channel: "email" | "sms" | "push" | "web"; messages: Candidate[] }>();
   for (const one of wanted) {
-    const channel = CONSENT_CHANNEL[one.effect.channel];
-    const purpose = one.effect.transactional ? "service" : one.definition.settings.purposeId;
-    if (channel === null || purpose === null) continue;
-    const key = `${purpose}:${channel}`;
-    const question = questions.get(key) ?? { purpose, channel, messages: [] };
+    const asked = one.heldOut === undefined ? consentQuestion(one.channel, one.settings.purposeId, one.transactional) : null;
+    if (asked === null) continue;
+    const key = `${asked.purpose}:${asked.channel}`;
+    const question = questions.get(key) ?? { ...asked, messages: [] };
     question.messages.push(one);
     questions.set(key, question);
   }
-  const refused = new Map<string, GateReason>();
+  const refused = new Map<Candidate, GateReason>();
   for (const { purpose, channel, messages } of questions.values()) {
     const answers = await mayUseMany(tx, {
-      profileIds: [...new Set(messages.map(({ run }) => run.person))],
+      profileIds: [...new Set(messages.map(({ person }) => person))],
       purpose,
       channel,
       destination: "messages",
     });
     for (const one of messages) {
-      const answer = answers.get(one.run.person);
-      if (answer?.allowed !== true) refused.set(gateKey(one), answer?.reason ?? "unknown_person");
+      const answer = answers.get(one.person);
+      if (answer?.allowed !== true) refused.set(one, answer?.reason ?? "unknown_person");
     }
   }
   return refused;
