@@ -1,12 +1,24 @@
 import { createHash } from "node:crypto";
 import { carriesConsent } from "@/domain/consent";
-import { eventNameOf, ORDER_EVENT, REFUND_EVENTS, valueOf, type InboxMessage, type JsonObject } from "@/domain/events/model";
-import type { ChangedFacts, TraitMeta } from "@/domain/profiles/model";
+import { eventNameOf, ORDER_EVENT, REFUND_EVENTS, valueOf, type InboxMessage } from "@/domain/events/model";
+import type { ChangedFacts } from "@/domain/profiles/model";
+import type {
+  AccountFact,
+  Change,
+  DeviceRow,
+  EventRow,
+  Incoming,
+  LedgerRow,
+  LinkRow,
+  NewIdentifier,
+  NoteRow,
+  SeenRow,
+  StatRow,
+} from "./batch-rows";
 import type { CompiledRules } from "./compile-rules";
 import { accountTraitsOf, CALL_NAMES, deviceOf, fillTraitsOf, isActive, seenKeys, sessionOf, setTraitsOf } from "./facts";
 import type { Loaded } from "./load-people";
-import type { MessageIdentity } from "./message-identifiers";
-import { UNRESOLVED, type IdentifierStatus, type MergeCause, type NoteCode } from "./model";
+import { UNRESOLVED, type IdentifierStatus, type NoteCode } from "./model";
 import { addCounters, countSeen, toUnits, type LoadedTraits, type Person, type Units } from "./person";
 import { cut } from "./normalise";
 import { resolve, type Edge, type Resolution } from "./resolve";
@@ -14,103 +26,6 @@ import { keyOf, type KnownIdentifier } from "./state";
 import { layTraits } from "./traits";
 
 const DAY = 86_400_000;
-
-/** An inbox row, parsed and with its identifiers taken out. */
-export interface Incoming {
-  xid: string;
-  id: number;
-  sourceId: string;
-  /** Milliseconds. */
-  receivedAt: number;
-  /** Milliseconds; when it happened. */
-  at: number;
-  message: InboxMessage;
-  /** The text of the message. */
-  body: string;
-  identity: MessageIdentity;
-}
-
-export interface EventRow {
-  profileId: number;
-  type: string;
-  row: Incoming;
-  value: number | null;
-  session: string | null;
-}
-export interface NewIdentifier {
-  /** Remembered after the batch, unlike the message beside it. */
-  known: KnownIdentifier;
-  raw: string;
-  row: Incoming;
-}
-export interface LedgerRow extends Edge {
-  id: string;
-  row: Incoming;
-  cause: MergeCause;
-  rulesVersion: number;
-}
-export interface NoteRow {
-  key: string;
-  code: NoteCode;
-  type: string | null;
-  value: string | null;
-  profileId: number | null;
-  otherProfileId: number | null;
-  detail: Record<string, unknown> | null;
-  row: Incoming;
-  n: number;
-  lastAt: number;
-}
-export interface StatRow {
-  profileId: number;
-  type: string;
-  n: number;
-  sum: Units;
-  first: number;
-  last: number;
-}
-export interface DeviceRow {
-  profileId: number;
-  key: string;
-  type: string | null;
-  name: string | null;
-  os: string | null;
-  first: number;
-  last: number;
-  n: number;
-  /** Position of the message that describes it last. */
-  row: Incoming;
-}
-export interface SeenRow {
-  kind: "trait" | "event";
-  scope: string;
-  key: string;
-  types: Record<string, number>;
-  sources: Set<string>;
-  first: number;
-  last: number;
-  n: number;
-}
-export interface AccountFact {
-  id: string;
-  layers: { traits: JsonObject; meta: TraitMeta }[];
-  first: number;
-  last: number;
-}
-export interface LinkRow {
-  profileId: number;
-  accountId: string;
-  first: number;
-  last: number;
-  row: Incoming;
-}
-
-/** Why a person has to be looked at again: which facts changed, and the newest message behind it. */
-export interface Change {
-  eventId: number;
-  /** Null: any fact may have changed. */
-  facts: ChangedFacts | null;
-}
 
 /** More different events of one person in a batch are not told apart. */
 const NAMED_EVENTS = 50;

@@ -3,7 +3,8 @@ import type { AnySql, Database, TxSql } from "@/db/client";
 import type { InboxMessage } from "@/domain/events/model";
 import { ConsentReader } from "@/domain/consent";
 import { ensureEventPartitions } from "@/domain/events";
-import { Batch, type Incoming } from "./batch";
+import { Batch } from "./batch";
+import type { Incoming } from "./batch-rows";
 import type { CompiledRules } from "./compile-rules";
 import { CopyRefused } from "./copy-in";
 import { lockCursor, operationsAfter, rulesAt, type Cursor, type PlacedOperation } from "./cursor";
@@ -15,7 +16,8 @@ import { Pace } from "./pace";
 import type { Person } from "./person";
 import { IdentityState, keyOf, pairOf } from "./state";
 import { emptySuppressed, erasedFragments, Suppressions, takeSuppressed, type Gap, type Suppressed } from "./suppression";
-import { planBatch, runPlan, type Write, type WritePlan } from "./write-batch";
+import { planBatch, runPlan, type WritePlan } from "./write-batch";
+import type { Write } from "./write-changes";
 import { Dictionaries } from "./write-facts";
 
 export interface ProcessOptions {

@@ -7,7 +7,8 @@ import { loadPersons, type Loaded } from "./load-people";
 import { parseUnits, type Person } from "./person";
 import { IdentityState } from "./state";
 import { sameTraitPolicy } from "./traits";
-import { planAliases, planChanges, planSearch, planShapes, runAll, shapeOf, type Write } from "./write-batch";
+import { planAliases, planSearch, planShapes, runAll, shapeOf } from "./write-batch";
+import { planChanges, type Write } from "./write-changes";
 
 const ints = (values: Iterable<number>): string => `{${[...values].join(",")}}`;
 

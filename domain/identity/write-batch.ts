@@ -1,7 +1,8 @@
 import type { TxSql } from "@/db/client";
 import { noteConsentChanges, writeStatements } from "@/domain/consent";
-import { CHANGES_CHANNEL, type Traits } from "@/domain/profiles/model";
-import type { Batch, Change, DeviceRow, EventRow, NewIdentifier } from "./batch";
+import type { Traits } from "@/domain/profiles/model";
+import type { Batch } from "./batch";
+import type { Change, DeviceRow, EventRow, NewIdentifier } from "./batch-rows";
 import { CopyRows } from "./copy-binary";
 import { isSmall, planCopy, planInsert } from "./copy-in";
 import { storedTexts } from "./facts";
@@ -10,17 +11,12 @@ import { unitsText, type LoadedTraits, type Person, type Units } from "./person"
 import { reconcile, summarise, type PersonSummary } from "./traits";
 import type { CompiledRules } from "./compile-rules";
 import { textArray, type Loaded } from "./load-people";
+import { array, planAccountChanges, planChanges, type Queue, type Write } from "./write-changes";
 import { planAccounts, planEventTypes, planSeen, type Dictionaries } from "./write-facts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-const array = (values: Iterable<string | number>): string => `{${[...values].join(",")}}`;
 
 const json = (rows: unknown): string => JSON.stringify(rows);
-
-/** A statement with its values already in text: nothing that happens in memory afterwards can change it. */
-export type Write = (tx: TxSql) => PromiseLike<unknown>;
-/** Takes a statement into the plan. */
-export type Queue = (write: Write) => void;
 
 /** What a transaction has to write: statements that may be sent together, then COPYs one by one. */
 export interface WritePlan {
@@ -486,50 +482,5 @@ function planTraits(batch: Batch, traits: ReadonlyMap<number, LoadedTraits>, que
   insert into profile_traits (profile_id, traits, meta)
   select id, traits::jsonb, meta::jsonb from unnest(${ids}::text::int[], ${values}::text::text[], ${metas}::text::text[]) r(id, traits, meta)
   on conflict (profile_id) do update set traits = excluded.traits, meta = excluded.meta`,
-  );
-}
-
-/**
- * Tells segments and computed traits whom a batch touched (and what of them changed; null: anything) and whom a merge or
- * an un-merge changed, while there is one to tell. Who listens hears of it with the commit.
- */
-export function planChanges(touched: ReadonlyMap<number, Change | null>, merged: readonly number[], queue: Queue): void {
-  const joined = new Set(merged);
-  const ids = [...new Set([...touched.keys(), ...joined])];
-  if (ids.length === 0) return;
-  const list = array(ids);
-  const flags = array(ids.map((id) => String(joined.has(id))));
-  const events = array(ids.map((id) => touched.get(id)?.eventId ?? "NULL"));
-  const facts = textArray(
-    ids.map((id) => {
-      const change = touched.get(id);
-      return joined.has(id) || !change?.facts ? null : json(change.facts);
-    }),
-  );
-  queue(
-    (tx) => tx`
-  with told as (
-    insert into profile_changes (profile_id, merged, event_id, facts)
-    select u.id, u.merged, u.event, u.facts::jsonb
-    from unnest(${list}::text::int[], ${flags}::text::bool[], ${events}::text::int8[], ${facts}::text::text[]) u(id, merged, event, facts)
-    where (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
-      or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null)
-      or exists (select 1 from segment_cursors where name = 'columns'))
-    returning 1)
-  select pg_notify(${CHANGES_CHANNEL}, '') where exists (select 1 from told)`,
-  );
-}
-
-/** The people of accounts whose traits changed. */
-function planAccountChanges(accountIds: readonly string[], queue: Queue): void {
-  if (accountIds.length === 0) return;
-  const ids = [...accountIds];
-  queue(
-    (tx) => tx`
-  insert into profile_changes (profile_id, facts)
-  select distinct coalesce(a.canonical_id, l.profile_id), '{"accounts": 0}'::jsonb from account_links l left join profile_aliases a on a.profile_id = l.profile_id
-  where l.account_id = any(${ids}::text[])
-    and (exists (select 1 from segments where status in ('preparing', 'live') and deleted_at is null)
-    or exists (select 1 from computed_traits where status in ('preparing', 'live') and deleted_at is null))`,
   );
 }

@@ -3,7 +3,7 @@ import type { Traits, TraitsMeta } from "@/domain/profiles/model";
 import type { Batch } from "./batch";
 import type { IdentityRules } from "./model";
 import { layTraits, type FragmentTraits } from "./traits";
-import type { Queue } from "./write-batch";
+import type { Queue } from "./write-changes";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

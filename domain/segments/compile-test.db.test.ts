@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Json } from "@/domain/events/model";
 import { testDatabase } from "@/server/test/database";
-import { anyTest, jsonValue, NOW, ZONES } from "./arbitrary";
+import { anyTest, jsonValue, NOW, ZONES } from "./arbitrary-values";
 import { compileTest, Params } from "./compile-test";
 import { testSchema } from "./model";
 import { testValue } from "./test-value";

@@ -97,7 +97,9 @@ function holdsEventTime(leaf: LeafOf<"event_time">, person: Person, env: TestEnv
 
 /** The one state of a person by one event and a period; undefined without any such event. */
 export function lifecycleOf(leaf: LeafOf<"lifecycle">, person: Person, env: TestEnv): (typeof LIFECYCLE_STATES)[number] | undefined {
-  const times = candidates(person, leaf.event).filter((event) => matches(event, leaf.event, [], env)).map((event) => event.at);
+  const times = candidates(person, leaf.event)
+    .filter((event) => matches(event, leaf.event, [], env))
+    .map((event) => event.at);
   const [first] = times;
   const last = times.at(-1);
   if (first === undefined || last === undefined) return undefined;

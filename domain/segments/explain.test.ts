@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { NOW, personArbitrary, ruleArbitrary } from "./arbitrary";
+import { personArbitrary, ruleArbitrary } from "./arbitrary";
+import { NOW } from "./arbitrary-values";
 import { evaluate } from "./evaluate";
 import { explain } from "./explain";
 import type { Explained } from "./contracts";

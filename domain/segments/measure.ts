@@ -127,7 +127,9 @@ const later = (a: PersonEvent, b: PersonEvent): boolean => a.at > b.at || (a.at 
 
 /** The events that make one success of a sequence, or undefined. */
 export function findSequence(leaf: LeafOf<"sequence">, person: Person, env: EventEnv): PersonEvent[] | undefined {
-  const candidates = leaf.steps.map((step) => eventsNamed(person, step.event).filter((event) => matches(event, step.event, step.where, env)));
+  const candidates = leaf.steps.map((step) =>
+    eventsNamed(person, step.event).filter((event) => matches(event, step.event, step.where, env)),
+  );
   const extend = (chosen: PersonEvent[]): PersonEvent[] | undefined => {
     const i = chosen.length;
     const step = leaf.steps[i];
@@ -168,5 +170,7 @@ function thenNotHolds(leaf: LeafOf<"sequence">, last: PersonEvent, person: Perso
   if (!thenNot) return true;
   const end = last.at + seconds(thenNot.within) * 1000;
   if (env.now < end) return false;
-  return !eventsNamed(person, thenNot.event).some((event) => later(event, last) && event.at <= end && matches(event, thenNot.event, thenNot.where, env));
+  return !eventsNamed(person, thenNot.event).some(
+    (event) => later(event, last) && event.at <= end && matches(event, thenNot.event, thenNot.where, env),
+  );
 }

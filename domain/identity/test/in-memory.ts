@@ -1,4 +1,5 @@
-import { Batch, type Incoming } from "../batch";
+import { Batch } from "../batch";
+import type { Incoming } from "../batch-rows";
 import { compileRules, type CompiledRules } from "../compile-rules";
 import type { Loaded } from "../load-people";
 import { identifiersOf } from "../message-identifiers";

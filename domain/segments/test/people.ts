@@ -1,7 +1,8 @@
 import type fc from "fast-check";
 import type { Sql } from "@/db/client";
 import type { Json } from "@/domain/events/model";
-import { NOW, type personArbitrary } from "../arbitrary";
+import type { personArbitrary } from "../arbitrary";
+import { NOW } from "../arbitrary-values";
 import type { Person } from "../person";
 import { isZone } from "../zones";
 
