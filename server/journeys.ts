@@ -1,4 +1,4 @@
-import { feedJourneys, wakeRuns } from "@/domain/journeys";
+import { feedJourneys, planStarts, wakeRuns } from "@/domain/journeys";
 import { createContext } from "@/domain/kernel/context";
 import { codeOf } from "./log";
 import { type Loop, pause } from "./loop";
@@ -7,7 +7,7 @@ const QUICK_MS = 100;
 const IDLE_MS = 500;
 const FAILED_MS = 10_000;
 
-/** Moves people through journeys: what happened (one worker at a time), and whose time has come (all workers). */
+/** Moves people through journeys: dates and schedules that have come, what happened (one worker at a time), and whose time has come (all workers). */
 export const journeys: Loop = {
   name: "journeys",
   async run({ database, signal, log }) {
@@ -16,10 +16,11 @@ export const journeys: Loop = {
     let failures = 0;
     while (!signal.aborted) {
       try {
+        const planned = await planStarts(ctx);
         const fed = await feedJourneys(ctx);
         const woken = await wakeRuns(ctx);
         failures = 0;
-        if (!fed.idle || !woken.idle) continue;
+        if (!planned.idle || !fed.idle || !woken.idle) continue;
         wait = fed.messages + fed.transitions + fed.starts + woken.runs > 0 ? QUICK_MS : Math.min(IDLE_MS, wait * 1.5);
       } catch (error) {
         failures += 1;

@@ -4,6 +4,7 @@ import { anchorAudit, checkAudit } from "@/domain/audit";
 import { ensureInboxPartitions } from "@/domain/events";
 import { enforceRetention, learnFields } from "@/domain/governance";
 import { pruneImports } from "@/domain/imports";
+import { pruneCalls } from "@/domain/journeys";
 import { createContext } from "@/domain/kernel/context";
 import { pruneJobs } from "@/domain/kernel/jobs";
 import { type Loop, pause } from "./loop";
@@ -28,6 +29,7 @@ export const maintenance: Loop = {
       await sweepThrottle(createContext({ kind: "job", id: "maintenance" }, database));
       const imports = await pruneImports(database.sql, { unfinished: 7, finished: 180 });
       const jobs = await pruneJobs(database.sql, { done: 7, dead: 90 });
+      const calls = await pruneCalls(database.sql, new Date());
       await learnFields(database);
       if (started - auditedAt > AUDIT_EVERY_MS) {
         auditedAt = started;
@@ -36,7 +38,7 @@ export const maintenance: Loop = {
         const { problem } = await checkAudit(database, new Date());
         if (problem !== null) log.error("audit.not_whole", { reason: problem });
       }
-      log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + imports + jobs });
+      log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + imports + jobs + calls });
       await pause(EVERY_MS, signal);
     }
   },

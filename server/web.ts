@@ -8,6 +8,7 @@ import { secretFor } from "@/domain/kernel/secrets";
 import { onStop, tell } from "./child";
 import { createCollect } from "./collect/listener";
 import { readiness } from "./health";
+import { createJourneysApi } from "./journeys-api";
 import { captureConsole, createLog } from "./log";
 import { createProfileApi } from "./profile-api/handler";
 import { sanitiseHeaders } from "./proxy-headers";
@@ -51,6 +52,8 @@ const requestsApi = createRequestsApi({
   log: (code, detail) => log.error(code, detail),
 });
 
+const journeysApi = createJourneysApi({ database: profileReads, log: (code, detail) => log.error(code, detail) });
+
 let stopping = false;
 const answer = (res: ServerResponse, status: number, body: unknown): void => {
   res.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
@@ -71,6 +74,7 @@ function handler(app: (req: IncomingMessage, res: ServerResponse) => Promise<voi
     const pathname = (req.url ?? "/").split("?", 1)[0] ?? "/";
     if (profileApi.matches(pathname)) return profileApi.handle(req, res);
     if (requestsApi.matches(pathname)) return requestsApi.handle(req, res);
+    if (journeysApi.matches(pathname)) return journeysApi.handle(req, res);
     if (collect.matches(pathname)) return collect.handle(req, res);
     if (pathname === "/api/health/live") return answer(res, 200, { live: true });
     if (pathname === "/api/health/ready") return void health(res);

@@ -14,8 +14,15 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { BROADCAST_STATUSES } from "@/domain/broadcasts/model";
-import { JOURNEY_CHANNELS, JOURNEY_STATUSES, MESSAGE_OUTCOMES, MESSAGE_STATES, RUN_STATUSES } from "@/domain/journeys/model";
 import { TEMPLATE_KINDS } from "@/domain/templates/model";
+import {
+  JOURNEY_CHANNELS,
+  JOURNEY_STATUSES,
+  MESSAGE_OUTCOMES,
+  MESSAGE_STATES,
+  REHEARSAL_STATUSES,
+  RUN_STATUSES,
+} from "@/domain/journeys/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 import { xid8 } from "./events";
 
@@ -85,6 +92,70 @@ export const journeyStarts = pgTable(
     uniqueIndex("journey_starts_ref_key").on(t.journeyId, t.profileId, t.entryRef),
     index("journey_starts_due_idx").on(t.dueAt),
     index("journey_starts_profile_idx").on(t.profileId),
+  ],
+);
+
+/**
+ * What live journeys that start by a date or a schedule have let in already. Every occurrence up to `planned_to` stands
+ * in journey_starts; `pass` is the part that is being written now, people up to `next_profile` are done.
+ */
+export const journeyPlans = pgTable(
+  "journey_plans",
+  {
+    journeyId: text("journey_id").primaryKey(),
+    plannedTo: at("planned_to").notNull(),
+    /** When to look again: no time zone in use has an occurrence before. */
+    nextAt: at("next_at").notNull(),
+    pass: jsonb("pass"),
+    nextProfile: integer("next_profile").notNull().default(0),
+  },
+  (t) => [index("journey_plans_next_idx").on(t.nextAt)],
+);
+
+/** Calls to let somebody enter, by the caller's idempotency key: the same key is the same call for a week. */
+export const journeyCalls = pgTable(
+  "journey_calls",
+  {
+    journeyId: text("journey_id").notNull(),
+    /** SHA-256 of the caller and its key. */
+    keyHash: bytea("key_hash").notNull(),
+    /** SHA-256 of what was asked. */
+    bodyHash: bytea("body_hash").notNull(),
+    profileId: integer("profile_id").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ name: "journey_calls_pkey", columns: [t.journeyId, t.keyHash] }),
+    index("journey_calls_created_idx").on(t.createdAt),
+    index("journey_calls_profile_idx").on(t.profileId),
+  ],
+);
+
+/** Rehearsals of a drawing over what really happened: made in the background, numbers only. */
+export const journeyRehearsals = pgTable(
+  "journey_rehearsals",
+  {
+    id: text("id").primaryKey(),
+    journeyId: text("journey_id").notNull(),
+    /** Revision of the draft that was rehearsed, and the drawing as it was. */
+    revision: integer("revision").notNull(),
+    definition: jsonb("definition").notNull(),
+    fromAt: at("from_at").notNull(),
+    toAt: at("to_at").notNull(),
+    status: choice("status", REHEARSAL_STATUSES).notNull().default("running"),
+    /** People up to this profile are done. */
+    nextProfile: integer("next_profile").notNull().default(0),
+    lastProfile: integer("last_profile").notNull(),
+    /** What was counted so far (domain/journeys rehearsal-model). */
+    result: jsonb("result").notNull(),
+    error: text("error"),
+    createdBy: text("created_by"),
+    createdAt: createdAt(),
+    finishedAt: at("finished_at"),
+  },
+  (t) => [
+    index("journey_rehearsals_journey_idx").on(t.journeyId, t.createdAt),
+    oneOf("journey_rehearsals_status_check", t.status, REHEARSAL_STATUSES),
   ],
 );
 

@@ -18,11 +18,14 @@ export interface WantedEntry {
   readonly data: Json;
   /** Milliseconds. */
   readonly at: number;
+  /** Its time is over: noted, not let in. */
+  readonly late?: boolean;
 }
 
-export type EntryRefusal = "not_live" | "already_in" | "entered_before" | "too_soon";
+export type EntryRefusal = "not_live" | "already_in" | "entered_before" | "too_soon" | "too_late";
 
 interface Earlier {
+  readonly ref?: string;
   readonly active: boolean;
   readonly enteredAt: number;
 }
@@ -63,12 +66,14 @@ export async function enterRuns(tx: Ctx, wanted: readonly WantedEntry[]): Promis
     const definition = version === undefined ? undefined : definitions.get(versionKey(entry.journeyId, version));
     const key = `${entry.journeyId}:${entry.person}:${entry.entryKey}`;
     const own = earlier.get(key) ?? [];
-    const refusal = definition === undefined || version === undefined ? "not_live" : mayEnter(definition, own, entry.at);
+    // The same cause, be it under another fragment of the person (they were merged meanwhile).
+    if (own.some(({ ref }) => ref === entry.entryRef)) continue;
+    const refusal = refusalOf(definition, own, entry);
     if (refusal !== null || version === undefined) {
       refusals.push({ p: entry.profileId, j: entry.journeyId, reason: refusal ?? "not_live", at: new Date(entry.at).toISOString() });
       continue;
     }
-    earlier.set(key, [...own, { active: true, enteredAt: entry.at }]);
+    earlier.set(key, [...own, { ref: entry.entryRef, active: true, enteredAt: entry.at }]);
     rows.push({
       p: entry.profileId,
       person: entry.person,
@@ -101,17 +106,22 @@ export async function enterRuns(tx: Ctx, wanted: readonly WantedEntry[]): Promis
   return { entered: runs.length, refused: refusals.length };
 }
 
+function refusalOf(definition: JourneyDefinition | undefined, earlier: readonly Earlier[], entry: WantedEntry): EntryRefusal | null {
+  if (definition === undefined) return "not_live";
+  return entry.late === true ? "too_late" : mayEnter(definition, earlier, entry.at);
+}
+
 /** Earlier runs by journey, person and key, over all fragments of the person. */
 async function earlierRuns(tx: Ctx, wanted: readonly WantedEntry[]): Promise<Map<string, Earlier[]>> {
-  const rows = await tx.sql<{ journeyId: string; person: number; entryKey: string; active: boolean; enteredAt: Date }[]>`
+  const rows = await tx.sql<{ journeyId: string; person: number; entryKey: string; ref: string; active: boolean; enteredAt: Date }[]>`
     with w as (select distinct j, p, k from json_to_recordset(${JSON.stringify(wanted.map(({ journeyId, person, entryKey }) => ({ j: journeyId, p: person, k: entryKey })))}::text::json) as r(j text, p int, k text)),
     f as (select w.*, w.p as fragment from w union all select w.*, a.profile_id from w join profile_aliases a on a.canonical_id = w.p)
-    select r.journey_id as "journeyId", f.p as person, r.entry_key as "entryKey", r.status = 'active' as active, r.entered_at as "enteredAt"
+    select r.journey_id as "journeyId", f.p as person, r.entry_key as "entryKey", r.entry_ref as ref, r.status = 'active' as active, r.entered_at as "enteredAt"
     from f join journey_runs r on r.profile_id = f.fragment and r.journey_id = f.j and r.entry_key = f.k`;
   const out = new Map<string, Earlier[]>();
-  for (const { journeyId, person, entryKey, active, enteredAt } of rows) {
+  for (const { journeyId, person, entryKey, ref, active, enteredAt } of rows) {
     const key = `${journeyId}:${person}:${entryKey}`;
-    out.set(key, [...(out.get(key) ?? []), { active, enteredAt: enteredAt.getTime() }]);
+    out.set(key, [...(out.get(key) ?? []), { ref, active, enteredAt: enteredAt.getTime() }]);
   }
   return out;
 }

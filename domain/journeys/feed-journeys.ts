@@ -10,6 +10,7 @@ import { enterRuns } from "./enter-runs";
 import type { WantedEntry } from "./enter-runs";
 import type { Entry, JourneyDefinition } from "./model";
 import type { RunState, StepEvent } from "./run-model";
+import { START_GRACE_MS } from "./plan-starts";
 import { textAt } from "./step";
 
 const MESSAGES_AT_ONCE = 1_000;
@@ -249,9 +250,15 @@ async function feedStarts(tx: Ctx): Promise<number> {
     rows.map(({ profileId }) => profileId),
   );
   const ordered = rows.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+  const oldest = tx.clock.now().getTime() - START_GRACE_MS;
   await enterRuns(
     tx,
-    ordered.map(({ dueAt, ...row }) => ({ ...row, person: canonical.get(row.profileId) ?? row.profileId, at: dueAt.getTime() })),
+    ordered.map(({ dueAt, ...row }) => ({
+      ...row,
+      person: canonical.get(row.profileId) ?? row.profileId,
+      at: dueAt.getTime(),
+      late: /^(?:date|schedule):/u.test(row.entryRef) && dueAt.getTime() < oldest,
+    })),
   );
   return rows.length;
 }

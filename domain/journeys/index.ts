@@ -6,6 +6,8 @@ export { personJourneys } from "./person-journeys";
 export { previewPublish, publishedVersion } from "./publish-preview";
 export { getJourney, journeyNumbers, journeyPeople, listJourneys, runTrace } from "./reads";
 export * from "./schemas";
+export { planStarts } from "./plan-starts";
+export { enterByCall, pruneCalls, startRun } from "./start-run";
 export {
   archiveJourney,
   createJourney,
@@ -15,6 +17,5 @@ export {
   renameJourney,
   resumeJourney,
   saveDraft,
-  startRun,
 } from "./verbs";
 export { wakeRuns } from "./wake-runs";

@@ -1,5 +1,7 @@
 import type { Ctx } from "@/domain/kernel/context";
 import type { JourneyDefinition } from "./model";
+import { isTimed, nextOccurrence } from "./occurrences";
+import type { TimedEntry } from "./occurrences";
 
 /** Lists, templates, segments and journeys that the drawing names and that are not there. */
 export async function missingParts(tx: Ctx, definition: JourneyDefinition): Promise<{ node: string | null; message: string }[]> {
@@ -17,8 +19,8 @@ export async function missingParts(tx: Ctx, definition: JourneyDefinition): Prom
     union all select 'journey', id from journeys where archived_at is null union all select 'segment', id from segments where deleted_at is null`;
   const there = new Set(rows.map((row) => `${row.kind}:${row.id}`));
   return [
-    ...(entry.kind === "date_trait" || entry.kind === "schedule"
-      ? [{ node: null, message: "Journeys cannot start by a date or a schedule yet. Choose an event, a segment, the API or by hand." }]
+    ...(isTimed(entry) && isOver(entry, tx.clock.now().getTime())
+      ? [{ node: null, message: "The start lies in the past. Choose a later time." }]
       : []),
     ...wanted
       .filter((one) => !there.has(`${one.kind}:${one.id}`))
@@ -27,4 +29,9 @@ export async function missingParts(tx: Ctx, definition: JourneyDefinition): Prom
       .filter((segment) => segment !== null && !there.has(`segment:${segment}`))
       .map(() => ({ node: null, message: "The entry's segment is not there any more. Choose another." })),
   ];
+}
+
+/** Whether a single start is over everywhere. */
+function isOver(entry: TimedEntry, now: number): boolean {
+  return entry.kind === "schedule" && entry.at !== null && nextOccurrence(entry, entry.local ? "Etc/GMT+12" : "UTC", now) === null;
 }

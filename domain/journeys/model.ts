@@ -17,6 +17,7 @@ export const JOURNEY_CHANNELS = ["email", "sms", "push", "web_push", "in_app", "
 export type JourneyChannel = (typeof JOURNEY_CHANNELS)[number];
 
 export const RUN_STATUSES = ["active", "completed", "exited", "failed"] as const;
+export const REHEARSAL_STATUSES = ["running", "done", "failed", "stopped"] as const;
 
 /** queued: to be sent at `due_at`; review: waits for somebody's approval; sending: a worker is at it; the others are ends. */
 export const MESSAGE_STATES = ["queued", "review", "sending", "sent", "not_sent"] as const;

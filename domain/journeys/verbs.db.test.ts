@@ -14,8 +14,8 @@ import {
   renameJourney,
   resumeJourney,
   saveDraft,
-  startRun,
 } from "./verbs";
+import { startRun } from "./start-run";
 import { wakeRuns } from "./wake-runs";
 
 const db = testDatabase();
@@ -114,16 +114,16 @@ describe("journeys", () => {
     await expect(listJourneys(db.ctx(member("manager")))).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
-  it("refuse entries that no worker makes yet, instead of waiting for nobody", async () => {
+  it("refuse a single start that lies in the past everywhere, and take one that is ahead", async () => {
     const ctx = marketer();
-    for (const entry of [
-      { kind: "date_trait", path: ["birthday"], days: 0, time: "09:00", yearly: true },
-      { kind: "schedule", segmentId: null, at: "2026-12-01T09:00:00Z", recurring: null, local: false },
-    ]) {
-      const { id } = await createJourney(ctx, { name: entry.kind, definition: { ...drawing([delay("a", null)]), entry } });
-      await expect(publishJourney(ctx, { id, basedOn: 1 })).rejects.toMatchObject({
-        data: { problems: [{ node: null, message: expect.stringContaining("cannot start by") }] },
-      });
-    }
+    const publish = async (at: string): Promise<unknown> => {
+      const entry = { kind: "schedule", segmentId: null, at, recurring: null, local: true };
+      const { id } = await createJourney(ctx, { name: at, definition: { ...drawing([delay("a", null)]), entry } });
+      return publishJourney(ctx, { id, basedOn: 1 });
+    };
+    await expect(publish(new Date(Date.now() - 30 * 3_600_000).toISOString())).rejects.toMatchObject({
+      data: { problems: [{ node: null, message: expect.stringContaining("in the past") }] },
+    });
+    expect(await publish(new Date(Date.now() + 30 * 3_600_000).toISOString())).toMatchObject({ version: 1 });
   });
 });

@@ -9,6 +9,8 @@ import { parseInput } from "@/domain/kernel/parse";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
 import { findProblems, reachable } from "./graph";
 import { missingParts } from "./missing-parts";
+import { definitionsOf, versionKey } from "./definitions";
+import { settlePlan } from "./plan-starts";
 import { definitionSchema, EMPTY_JOURNEY, INSIDE_CHOICES } from "./model";
 import type { JourneyDefinition, JourneyStatus } from "./model";
 
@@ -139,6 +141,11 @@ export async function publishJourney(ctx: Ctx, input: unknown): Promise<{ versio
       );
     }
     const version = row.version + 1;
+    const live =
+      row.status === "live"
+        ? (await definitionsOf(tx.sql, [{ journeyId: row.id, version: row.version }])).get(versionKey(row.id, row.version))
+        : null;
+    await settlePlan(tx, given.id, definition, live ?? null);
     await tx.sql`
       insert into journey_versions (journey_id, version, definition, note, published_by, created_at)
       values (${given.id}, ${version}, ${JSON.stringify(definition)}::text::jsonb, ${given.note}, ${tx.actor.id}, ${tx.clock.now()})`;
@@ -205,7 +212,13 @@ export async function pauseJourney(ctx: Ctx, input: unknown): Promise<void> {
 export async function resumeJourney(ctx: Ctx, input: unknown): Promise<void> {
   requirePermission(ctx, "journeys:publish");
   const given = parseInput(z.strictObject({ id }), input);
-  await setStatus(ctx, given.id, ["paused", "draining"], "live", "journey.resumed");
+  await withTx(ctx, async (tx) => {
+    await setStatus(tx, given.id, ["paused", "draining"], "live", "journey.resumed");
+    // What a date or schedule would have brought meanwhile stays out.
+    const { version } = await lockJourney(tx, given.id);
+    const definition = (await definitionsOf(tx.sql, [{ journeyId: given.id, version }])).get(versionKey(given.id, version));
+    if (definition !== undefined) await settlePlan(tx, given.id, definition, null);
+  });
 }
 
 /** Ends the journey for everybody and takes it out of the lists. What happened stays readable. */
@@ -240,33 +253,4 @@ async function lockJourney(tx: Ctx, journeyId: string): Promise<Row> {
     where id = ${journeyId} and archived_at is null for update`;
   if (!row) throw new DomainError("NOT_FOUND", "This journey is not there any more.");
   return row;
-}
-
-/** Lets one person enter by hand or by call, whatever the entry says; re-entry rules hold. `ref` makes a repeated call one entry. */
-export async function startRun(ctx: Ctx, input: unknown): Promise<void> {
-  requirePermission(ctx, "journeys:write");
-  const given = parseInput(
-    z.strictObject({
-      id,
-      profileId: z.number().int().min(1),
-      ref: z.string().min(1).max(200),
-      key: z.string().max(150).default(""),
-      data: z.record(z.string(), z.json()).default({}),
-    }),
-    input,
-  );
-  await withTx(ctx, async (tx) => {
-    const row = await lockJourney(tx, given.id);
-    if (row.status !== "live") throw new DomainError("PRECONDITION_FAILED", `"${row.name}" is not live: publish it first.`);
-    const [person] = await tx.sql`select 1 from profiles where id = ${given.profileId}`;
-    if (!person) throw new DomainError("NOT_FOUND", "Nobody has this profile id.");
-    await tx.sql`
-      insert into journey_starts (journey_id, profile_id, entry_key, entry_ref, data, due_at)
-      values (${given.id}, ${given.profileId}, ${given.key}, ${`call:${given.ref}`}, ${JSON.stringify(given.data)}::text::jsonb, ${tx.clock.now()}) on conflict do nothing`;
-    await recordAudit(tx, {
-      action: "journey.person_started",
-      object: { type: "journey", id: given.id },
-      detail: { profileId: given.profileId },
-    });
-  });
 }

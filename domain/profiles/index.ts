@@ -18,4 +18,4 @@ export { sharedEvents } from "./shared-events";
 export { getEvent, profileTimeline } from "./timeline";
 export { profileGraph } from "./profile-graph";
 export { profileNotes, traitHistory } from "./trait-history";
-export { listIdentifierTypes, matchIdentifiers, MATCH_MAX, PROFILE_ID, type Match } from "./resolve";
+export { findIdentifier, listIdentifierTypes, matchIdentifiers, MATCH_MAX, PROFILE_ID, type Match } from "./resolve";

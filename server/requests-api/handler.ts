@@ -14,6 +14,7 @@ import {
 import { createContext, type Ctx } from "@/domain/kernel/context";
 import { DomainError, HTTP_STATUS } from "@/domain/kernel/errors";
 import { secretFor } from "@/domain/kernel/secrets";
+import { tokenOf } from "../api-token";
 import { certificateOf, signingKey } from "./certificate";
 
 /**
@@ -135,14 +136,6 @@ export function createRequestsApi(options: {
       );
     },
   };
-}
-
-function tokenOf(header: string): string | undefined {
-  const bearer = /^bearer\s+(\S{1,300})\s*$/i.exec(header)?.[1];
-  if (bearer !== undefined) return bearer;
-  const basic = /^basic\s+([A-Za-z0-9+/=_-]{1,1000})\s*$/i.exec(header)?.[1];
-  const user = basic === undefined ? "" : (Buffer.from(basic, "base64").toString("utf8").split(":", 1)[0] ?? "");
-  return user === "" ? undefined : user;
 }
 
 /** A JSON body of at most 1 MiB. Never logged. */
