@@ -7,7 +7,7 @@ import { Refused } from "./collect/refused";
 
 /** A thread that parses and judges large bodies (collect/judge-threads.ts). It has no state and touches no database. */
 parentPort?.on("message", ({ id, bytes, batch, circumstances }: Work) => {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
   parentPort?.postMessage(judge(id, bytes, batch, circumstances));
 });
 

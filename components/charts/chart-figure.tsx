@@ -81,7 +81,7 @@ export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
 function TableTwin<Row>({ title, rows, columns }: ChartFigureProps<Row>) {
   return (
     // A region that scrolls must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
     <div className="max-h-80 overflow-auto rounded-md border" tabIndex={0} role="region" aria-label={`${title}, table`}>
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{title}</caption>
@@ -97,7 +97,7 @@ function TableTwin<Row>({ title, rows, columns }: ChartFigureProps<Row>) {
         <tbody>
           {rows.map((row, at) => (
             // Rows of a chart have no id of their own and never change order within one rendering.
-            // oxlint-disable-next-line react/no-array-index-key
+            // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
             <tr key={at} className="border-t">
               {columns.map((column, index) => {
                 const value = column.value(row);

@@ -12,7 +12,7 @@ export function Sparkline({ values, alert, label }: { values: readonly number[];
         const bad = value === 0 ? 0 : Math.min(height, (22 * (alert?.[index] ?? 0)) / max);
         return (
           // The place in the line is the identity of a bar.
-          // oxlint-disable-next-line react/no-array-index-key
+          // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
           <g key={index}>
             <rect
               x={index * step + 0.5}

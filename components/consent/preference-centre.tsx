@@ -82,7 +82,7 @@ export function PreferenceCentre({
               <Field label="Edit language" className="w-40">
                 <NativeSelect value={String(shown)} onChange={(event) => setShown(Number(event.target.value))}>
                   {draft.languages.map(({ locale }, i) => (
-                    // oxlint-disable-next-line react/no-array-index-key
+                    // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
                     <option key={i} value={i}>
                       {locale || "(new)"}
                     </option>

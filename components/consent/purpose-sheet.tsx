@@ -198,7 +198,7 @@ export function PurposeSheet(props: {
                 const part = (next: Partial<Notice>) => setNotices(notices.map((one, i) => (i === index ? { ...one, ...next } : one)));
                 return (
                   // The list has no other identity than its order.
-                  // oxlint-disable-next-line react/no-array-index-key
+                  // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
                   <div key={index} className="grid gap-2 rounded-lg border p-3">
                     <div className="grid grid-cols-[7rem_1fr] gap-2">
                       <Field label="Language" error={error(`notices.${index}.locale`)}>

@@ -114,7 +114,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const model = table.getRowModel().rows;
   const height = ROW[density];
   // The compiler leaves this component alone: the virtualizer changes by itself.
-  // oxlint-disable-next-line react/incompatible-library
+  // oxlint-disable-next-line react/incompatible-library -- rows come and go with the scroll: nothing to memoise
   const virtual = useVirtualizer({
     count: model.length,
     getScrollElement: () => scroll.current,
@@ -350,7 +350,7 @@ function ResizeHandle(props: { label: string; size: number; onStart: (event: unk
       aria-valuenow={Math.round(props.size)}
       aria-valuemin={64}
       aria-valuemax={800}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- moved by arrow keys
       tabIndex={0}
       onMouseDown={props.onStart}
       onTouchStart={props.onStart}

@@ -51,7 +51,7 @@ export function BlockedValues(props: {
               const name = entry.value === "" ? `value ${index + 1}` : entry.value;
               return (
                 // The list has no other identity than its order.
-                // oxlint-disable-next-line react/no-array-index-key
+                // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
                 <TableRow key={index}>
                   <TableCell className="min-w-48">
                     <Input

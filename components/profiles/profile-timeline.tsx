@@ -61,7 +61,7 @@ export function ProfileTimeline({ profile }: { profile: ProfileView }) {
   );
   const rows = useMemo(() => timelineRows(events, state.group), [events, state.group]);
   // The compiler leaves this component alone: the virtualizer changes by itself.
-  // oxlint-disable-next-line react/incompatible-library
+  // oxlint-disable-next-line react/incompatible-library -- rows come and go with the scroll: nothing to memoise
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,

@@ -148,7 +148,7 @@ function Shared({ mergeId }: { mergeId: string }) {
       </p>
       {total === 0 ? null : (
         // A list that scrolls has to be reachable by keyboard.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
         <ul tabIndex={0} aria-label="Events and where they go" className="grid max-h-40 divide-y overflow-y-auto rounded-md border">
           {events.map((event) => (
             <li key={event.id} className="flex flex-wrap gap-x-2 px-3 py-1.5 text-xs">

@@ -68,7 +68,7 @@ export function Filters({
         } as const;
         return (
           // A filter has no identity but its place.
-          // oxlint-disable-next-line react/no-array-index-key
+          // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
           <span key={i} className="flex w-full flex-wrap items-center gap-1.5 pl-4">
             <span className="w-11 text-muted-foreground">{i === 0 ? "where" : "and"}</span>
             <WordSelect

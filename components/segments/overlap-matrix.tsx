@@ -41,7 +41,7 @@ export function OverlapMatrix({ overlap }: { overlap: Overlap }) {
       }
     >
       {/* A region that scrolls must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard */}
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Matrix of overlaps">
         <table className="border-separate border-spacing-0.5 text-sm">
           <caption className="sr-only">People whom two segments share, and which part of the row’s segment that is</caption>

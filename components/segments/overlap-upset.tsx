@@ -36,7 +36,7 @@ export function OverlapUpset({ overlap }: { overlap: Overlap }) {
           : "Everybody stands in one column: the combination of all segments that they are in."
       }
     >
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard */}
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Chart of combinations">
         <div
           className="grid w-max grid-cols-[8.5rem_auto] gap-x-2 sm:grid-cols-[16rem_auto] sm:gap-x-3"

@@ -8,12 +8,12 @@ export function Sentence({ phrases, className }: { phrases: readonly Phrase[]; c
       {phrases.map((phrase, i) =>
         phrase.strong ? (
           // Phrases are told apart by their place only.
-          // oxlint-disable-next-line react/no-array-index-key
+          // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
           <strong key={i} className="font-semibold break-words text-foreground">
             {phrase.text}
           </strong>
         ) : (
-          // oxlint-disable-next-line react/no-array-index-key
+          // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
           <span key={i}>{phrase.text}</span>
         ),
       )}

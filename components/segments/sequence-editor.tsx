@@ -17,7 +17,7 @@ export function SequenceEditor({ leaf, put }: { leaf: LeafOf<"sequence">; put: P
     <span className="grid w-full gap-1.5">
       {leaf.steps.map((step, i) => (
         // A step has no identity but its place.
-        // oxlint-disable-next-line react/no-array-index-key
+        // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
         <span key={i} className="flex flex-wrap items-center gap-1.5">
           <span className="w-14 text-muted-foreground">{i === 0 ? "first did" : "then did"}</span>
           <SuggestInput

@@ -115,7 +115,7 @@ function MessageList({ sourceId, items, empty }: { sourceId: string; items: read
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [top, setTop] = useState(true);
   // Only rows in view are in the document, however many have arrived.
-  // oxlint-disable-next-line react/incompatible-library
+  // oxlint-disable-next-line react/incompatible-library -- rows come and go with the scroll: nothing to memoise
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -145,7 +145,7 @@ function MessageList({ sourceId, items, empty }: { sourceId: string; items: read
         ref={scroller}
         role="region"
         aria-label="Messages, newest first"
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
         tabIndex={0}
         onScroll={(event) => setTop(event.currentTarget.scrollTop < ROW)}
         className="h-[max(22rem,calc(100dvh-24rem))] overflow-auto rounded-lg border bg-card"

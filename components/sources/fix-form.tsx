@@ -42,7 +42,7 @@ export function FixForm({ lines, onChange }: Props) {
       <legend className="mb-1.5 text-sm font-medium">Mend first</legend>
       {lines.map((line, index) => (
         // Lines have no id of their own; they are only added at the end and taken out one by one.
-        // oxlint-disable-next-line react/no-array-index-key
+        // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
         <div key={index} className="grid grid-cols-[1fr_auto] gap-2 sm:grid-cols-[1fr_9.5rem_1fr_auto]">
           <Input
             aria-label={`Field ${index + 1}`}

@@ -54,7 +54,7 @@ export function JsonText({ text, label }: { text: string; label: string }) {
         </CopyButton>
       </div>
       <pre
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
         tabIndex={0}
         role="region"
         aria-label={label}

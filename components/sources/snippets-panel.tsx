@@ -61,7 +61,7 @@ function Code({ text, label }: { text: string; label: string }) {
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_auto] items-start rounded-md border bg-muted">
       <pre
         // A region that scrolls must be reachable by keyboard.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
         tabIndex={0}
         role="region"
         aria-label={label}

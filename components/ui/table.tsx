@@ -9,7 +9,7 @@ export function Table({ className, containerClassName, ...props }: ComponentProp
       // Keyboard users must be able to scroll it too (axe: scrollable-region-focusable).
       role="region"
       aria-label={props["aria-label"] ?? "Table"}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
       tabIndex={0}
       className={cn("relative w-full overflow-x-auto rounded-lg border bg-card focus-visible:outline-offset-0", containerClassName)}
     >

@@ -33,7 +33,7 @@ class Client {
         else if (Object.keys(result.statuses).join() !== "200") fail(new Error(`answers: ${JSON.stringify(result.statuses)}`));
         else done(result);
       });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
       this.#worker.postMessage(job);
     });
   }

@@ -60,7 +60,7 @@ export class JudgeThreads {
     thread.open.set(id, { size: bytes.length, done });
     this.#openBytes += bytes.length;
     const copy = new Uint8Array(bytes);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
     thread.worker.postMessage({ id, bytes: copy, batch, circumstances } satisfies Work, [copy.buffer]);
     return true;
   }

@@ -52,7 +52,7 @@ function Histogram({ numbers, label }: { numbers: Numbers; label: string }) {
         {shown.map((n, i) => (
           <div
             // A bar has no identity but its place.
-            // oxlint-disable-next-line react/no-array-index-key
+            // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
             key={i}
             title={`${range(i)}: ${formatCount(n)} people`}
             className="min-w-0 flex-1 rounded-t-sm bg-chart-1"
@@ -84,7 +84,7 @@ function Histogram({ numbers, label }: { numbers: Numbers; label: string }) {
           </thead>
           <tbody>
             {shown.map((n, i) => (
-              // oxlint-disable-next-line react/no-array-index-key
+              // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
               <tr key={i}>
                 <td>{range(i)}</td>
                 <td className="text-right">{formatCount(n)}</td>
@@ -107,7 +107,7 @@ export function SmallSpread({ stats }: { stats: TraitStats | null }) {
       <span className="grid gap-0.5">
         <span aria-hidden className="flex h-5 w-24 items-end gap-px">
           {numbers.bars.map((n, i) => (
-            // oxlint-disable-next-line react/no-array-index-key
+            // oxlint-disable-next-line react/no-array-index-key -- the place is what tells them apart
             <span key={i} className="flex-1 bg-chart-1" style={{ height: n === 0 ? 0 : `${Math.max(6, (100 * n) / most)}%` }} />
           ))}
         </span>
