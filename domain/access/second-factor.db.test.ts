@@ -169,6 +169,15 @@ describe("changes", () => {
     expect(await findSession(nobody(), jane.sid, jane.id)).toBeNull();
     expect(await checkSecondFactor(nobody(), jane.id, null)).toBe(false);
   });
+
+  it("is reset at the terminal by e-mail address, for the last admin too", async () => {
+    const alone = await withFactor("alone", "admin");
+    const operator = as({ kind: "job", id: "cli" });
+    await expect(resetSecondFactor(operator, { email: "nobody@example.test" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await resetSecondFactor(operator, { email: " Alone@Example.test" });
+    expect(await findSession(nobody(), alone.sid, alone.id)).toBeNull();
+    expect(await checkSecondFactor(nobody(), alone.id, null)).toBe(false);
+  });
 });
 
 describe("where every member needs one", () => {

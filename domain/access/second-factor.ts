@@ -5,6 +5,7 @@ import { DomainError } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import { recordAudit } from "@/domain/kernel/record-audit";
 import { hmac, secretFor } from "@/domain/kernel/secrets";
+import { normaliseEmail } from "./email";
 import { lockMember } from "./member-rows";
 import { SECOND_FACTOR_NEEDED, type SecondFactor, type SecurityRules } from "./model";
 import { verifyPassword } from "./password";
@@ -183,19 +184,26 @@ export async function turnOffSecondFactor(ctx: Ctx, input: unknown): Promise<nul
   });
 }
 
-/** Takes a member's second factor away who has lost device and recovery codes; the member's sessions end. */
+/** Takes a member's second factor away (by id or e-mail address) who has lost device and recovery codes; the member's sessions end. */
 export async function resetSecondFactor(ctx: Ctx, input: unknown): Promise<{ sessionsEnded: number }> {
   requirePermission(ctx, "members:write");
-  const { id } = parseInput(z.strictObject({ id: z.string().max(64) }), input);
-  if (ctx.actor.kind === "user" && ctx.actor.id === id)
-    throw new DomainError("PRECONDITION_FAILED", "Turn off your own second factor under Your account; that asks for a code.");
+  const given = parseInput(z.union([z.strictObject({ id: z.string().max(64) }), z.strictObject({ email: z.string().max(320) })]), input);
   return withTx(ctx, async (tx) => {
+    const id = "id" in given ? given.id : await memberWith(tx, given.email);
+    if (ctx.actor.kind === "user" && ctx.actor.id === id)
+      throw new DomainError("PRECONDITION_FAILED", "Turn off your own second factor under Your account; that asks for a code.");
     const member = await lockMember(tx, id);
     if (!(await remove(tx, id))) throw new DomainError("PRECONDITION_FAILED", `${member.name} has no second factor.`);
     const sessionsEnded = await endSessions(tx, id);
     await recordAudit(tx, { action: "second_factor.reset", object: { type: "user", id }, detail: { sessionsEnded } });
     return { sessionsEnded };
   });
+}
+
+async function memberWith(tx: Ctx, email: string): Promise<string> {
+  const [found] = await tx.sql<{ id: string }[]>`select id from users where email = ${normaliseEmail(email)}`;
+  if (!found) throw new DomainError("NOT_FOUND", "No member has this e-mail address.");
+  return found.id;
 }
 
 async function remove(tx: Ctx, userId: string): Promise<boolean> {

@@ -9,12 +9,13 @@ import { segmentCount, segmentExplain, segmentExport } from "./segment";
 import { sourceCreate } from "./source";
 import { traitCompute, traitList } from "./trait";
 import { stats } from "./stats";
-import { userCreate, userResetPassword } from "./user";
+import { userCreate, userResetPassword, userResetSecondFactor } from "./user";
 
 /** Every command of the CLI. A new one is added here. */
 export const commands: readonly Command[] = [
   userCreate,
   userResetPassword,
+  userResetSecondFactor,
   stats,
   sourceCreate,
   profileGet,

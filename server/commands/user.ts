@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createMember, ROLES, setMemberPassword } from "@/domain/access";
+import { createMember, resetSecondFactor, ROLES, setMemberPassword } from "@/domain/access";
 import type { Args, Command } from "./command";
 
 /** The password from the first line of stdin, or a fresh random one that is printed with the result. */
@@ -38,5 +38,15 @@ export const userResetPassword: Command = {
     const { password, generated } = await passwordFor(args);
     const changed = await setMemberPassword(ctx, { email: args.require("email"), password });
     return generated ? { ...changed, password } : changed;
+  },
+};
+
+export const userResetSecondFactor: Command = {
+  name: "user reset-second-factor",
+  summary: "Take the second factor of a member away who has lost device and recovery codes, and end the member's sessions.",
+  usage: "--email E",
+  async run(args, { ctx }) {
+    args.only(0, "email");
+    return resetSecondFactor(ctx, { email: args.require("email") });
   },
 };
