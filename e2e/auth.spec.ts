@@ -108,6 +108,7 @@ test("invited by link: choose a password, be in; the link works once; disabled m
   await expect(page.getByRole("button", { name: "Account of Ivy Invited" })).toBeVisible();
   await (await context.newPage()).goto(link);
   await expect(context.pages()[1]!.getByRole("heading", { name: "This invitation does not work" })).toBeVisible();
+  await expectAccessible(context.pages()[1]!);
 
   await admin.reload();
   await admin.getByRole("button", { name: "Actions for Ivy Invited" }).click();
@@ -147,6 +148,7 @@ test("a reset link sets a new password and ends the sessions", async ({ admin, b
   const other = await browser.newContext({ baseURL });
   const fresh = await other.newPage();
   await fresh.goto(link);
+  await expectAccessible(fresh);
   await fresh.getByLabel("Password").fill("a completely new sentence");
   await fresh.getByRole("button", { name: "Set password" }).click();
   await expect(fresh.getByRole("button", { name: "Account of Rex Reset" })).toBeVisible();
