@@ -33,6 +33,7 @@ const NEW: PurposeTerms = {
   categories: [],
   tcfPurposes: [],
   usOptOut: false,
+  sensitive: false,
   doubleOptIn: false,
   validDays: null,
 };
@@ -185,6 +186,13 @@ export function PurposeSheet(props: {
             </Field>
             <Field orientation="horizontal" label="A sale or sharing in US law" hint="Global Privacy Control and GPP opt-outs deny it.">
               <Switch checked={terms.usOptOut} onCheckedChange={(on) => change({ usOptOut: on })} />
+            </Field>
+            <Field
+              orientation="horizontal"
+              label="Uses sensitive data"
+              hint="Health, belief, precise location and the like: a person's limit on them denies it."
+            >
+              <Switch checked={terms.sensitive} onCheckedChange={(on) => change({ sensitive: on })} />
             </Field>
             <Field orientation="horizontal" label="Double opt-in" hint="A yes counts once it was confirmed from the person's own mailbox.">
               <Switch checked={terms.doubleOptIn} onCheckedChange={(on) => change({ doubleOptIn: on })} />

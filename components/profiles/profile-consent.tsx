@@ -18,6 +18,7 @@ import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, Tabl
 import {
   CHANNEL_LABELS,
   GATE_REASON_LABELS,
+  STANDING_LABELS,
   LEGAL_BASIS_LABELS,
   ORIGIN_LABELS,
   type Channel,
@@ -56,6 +57,7 @@ const KEY_LABELS: Record<string, string> = {
   $tcf: "TCF string",
   $gpp: "GPP string",
   $gpc: "Global Privacy Control",
+  ...STANDING_LABELS,
 };
 
 /** What a person said, what may be done, and how it was on any day. */

@@ -21,6 +21,10 @@ const SAYS: Record<EnteredKind, string> = {
   portability: "The data they gave, in a form for machines",
   erasure: "Take the person out of every table, file and count",
   rectification: "Set wrong values right",
+  restriction: "Keep the data, use them for nothing but what the law demands",
+  objection: "Stop what rests on legitimate interest or consent",
+  opt_out: "No sale, no sharing, no targeted advertising",
+  limit_sensitive: "Stop purposes that use sensitive data",
   suppression: "Keep what is there, store nothing more",
   unsuppression: "Let data of the person in again",
 };

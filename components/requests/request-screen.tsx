@@ -15,6 +15,7 @@ import {
   type RequestView,
 } from "@/domain/governance/model";
 import { Certificate } from "./certificate";
+import { StandingProof } from "./standing-proof";
 import { moment, tableName, typeName } from "./parts-text";
 import { RequestSteps, type RequestActions } from "./request-steps";
 
@@ -40,6 +41,7 @@ export function RequestScreen({ request, preview, mayWrite, seesPersonalData, ac
       <div className="grid content-start gap-5">
         {mayWrite ? <RequestSteps request={request} preview={preview} seesPersonalData={seesPersonalData} actions={actions} /> : null}
         {request.certificate ? <Certificate certificate={request.certificate} /> : null}
+        {request.standing ? <StandingProof standing={request.standing} /> : null}
         {preview && request.status !== "running" ? <Preview preview={preview} /> : null}
         <Timeline request={request} />
       </div>

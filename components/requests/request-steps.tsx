@@ -26,6 +26,7 @@ export interface RequestActions {
   extend: (input: { id: string; reason: string }) => Promise<Result<{ dueAt: string }>>;
   retry: (input: { id: string }) => Promise<Result<void>>;
   downloadLink: (input: { id: string }) => Promise<Result<MadeLink>>;
+  end: (input: { id: string; reason: string }) => Promise<Result<void>>;
 }
 
 interface StepsProps {
@@ -55,6 +56,8 @@ export function RequestSteps({ request, preview, seesPersonalData, actions }: St
     case "completed":
       return request.kind === "access" || request.kind === "portability" ? (
         <HandOver request={request} actions={actions} seesPersonalData={seesPersonalData} />
+      ) : request.standing && request.standing.endedAt === null && request.subject !== null ? (
+        <EndStanding request={request} actions={actions} />
       ) : null;
     default:
       return null;
@@ -289,6 +292,37 @@ function HandOver({ request, actions, seesPersonalData }: { request: RequestView
             </Button>
           ) : null}
         </div>
+      </CardContent>
+    </Card>
+  );
+}
+
+function EndStanding({ request, actions }: { request: RequestView; actions: RequestActions }) {
+  const name = REQUEST_KIND_LABELS[request.kind];
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>{name} is in force</CardTitle>
+        <CardDescription>
+          {request.kind === "restriction"
+            ? "Tell the person before you end it."
+            : "End it when the person asks for that. A later yes of theirs to one purpose lifts it for that purpose by itself."}{" "}
+          Ending it grants nothing: what needs consent still needs it.
+        </CardDescription>
+      </CardHeader>
+      <CardContent>
+        <ReasonDialog
+          opener={`End ${name.toLowerCase()}`}
+          title={`End ${name.toLowerCase()}?`}
+          description="Kept with the request and in the consent ledger."
+          label="Reason"
+          placeholder={
+            request.kind === "restriction" ? "Accuracy was checked; told by letter of 3 March" : "Asked for by the person on the phone"
+          }
+          confirm={`End ${name.toLowerCase()}`}
+          run={(reason) => actions.end({ id: request.id, reason })}
+          success={`${name} ended`}
+        />
       </CardContent>
     </Card>
   );

@@ -46,6 +46,7 @@ export const consentPurposeVersions = pgTable(
     categories: text("categories").array().notNull().default([]),
     tcfPurposes: integer("tcf_purposes").array().notNull().default([]),
     usOptOut: boolean("us_opt_out").notNull().default(false),
+    sensitive: boolean("sensitive").notNull().default(false),
     doubleOptIn: boolean("double_opt_in").notNull().default(false),
     validDays: integer("valid_days"),
     note: text("note"),

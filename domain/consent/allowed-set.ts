@@ -4,7 +4,7 @@ import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { loadSettings, settingsOf, type ConsentSettings } from "./config";
-import { canBeRefused, decide, keysOf, needsGrant, type PersonConsent, type Question } from "./decide";
+import { canBeRefused, canBeRestricted, decide, keysOf, needsGrant, type PersonConsent, type Question } from "./decide";
 import { questionOf, type GateUse } from "./gate";
 import { loadConsent } from "./load-consent";
 import { everybody, peopleIn, statementSets, suppressedPeople } from "./set-sql";
@@ -85,9 +85,12 @@ async function stand(sql: AnySql): Promise<Standing> {
   return row;
 }
 
+/** Some statement can change the answer. */
+const canBeStopped = (question: Question): boolean => canBeRefused(question) || canBeRestricted(question);
+
 /** Who may, or who may not, by statements alone. */
 async function bySaid(sql: AnySql, question: Question, asOf?: Date): Promise<IdSet> {
-  if (!canBeRefused(question)) return IdSet.EMPTY;
+  if (!canBeStopped(question)) return IdSet.EMPTY;
   const { yes, no, mixed } = await statementSets(sql, question, asOf);
   const base = needsGrant(question) ? yes : no;
   if (mixed.isEmpty) return base;
@@ -181,7 +184,7 @@ async function crowdOf(sql: AnySql, memory: Memory, standing: Standing): Promise
 }
 
 async function entryOf(sql: AnySql, memory: Memory, question: Question, standing: Standing): Promise<IdSet> {
-  if (!canBeRefused(question)) return IdSet.EMPTY;
+  if (!canBeStopped(question)) return IdSet.EMPTY;
   const { now, purposeId, version, channel, rule, vendor } = question;
   const key = canonicalJson({ purposeId, version, channel, rule, vendor });
   const known = memory.entries.get(key);

@@ -43,7 +43,7 @@ export async function loadSettings(sql: AnySql, asOf?: Date): Promise<ConsentSet
     sql<{ version: number }[]>`select version from consent_config where name = 'main'`,
     sql<({ id: string; name: string; status: PurposeStatus; listed: boolean; version: number } & PurposeTerms)[]>`
       select p.id, p.name, p.status, p.listed, v.version, v.legal_basis as "legalBasis", v.channels, v.regions, v.categories,
-        v.tcf_purposes as "tcfPurposes", v.us_opt_out as "usOptOut", v.double_opt_in as "doubleOptIn", v.valid_days as "validDays"
+        v.tcf_purposes as "tcfPurposes", v.us_opt_out as "usOptOut", v.sensitive, v.double_opt_in as "doubleOptIn", v.valid_days as "validDays"
       from consent_purposes p
       join lateral (
         select * from consent_purpose_versions v where v.purpose_id = p.id and v.published_at is not null

@@ -3,7 +3,12 @@ import {
   CHANNEL_KEY,
   GPC_KEY,
   GPP_KEY,
+  OBJECTION_KEY,
+  OPT_OUT_KEY,
   PAUSE_KEY,
+  RESTRICTION_KEY,
+  SENSITIVE_KEY,
+  STANDING_KEYS,
   TCF_KEY,
   type Because,
   type Channel,
@@ -69,6 +74,22 @@ export interface Question {
 /** Keys of statements that speak for a purpose. */
 export const keysOf = (purposeId: string, terms: PurposeTerms): string[] => [...new Set([purposeId, ...terms.categories])];
 
+const STANDING_REASONS: Record<string, GateReason> = {
+  [OBJECTION_KEY]: "objected",
+  [OPT_OUT_KEY]: "opted_out",
+  [SENSITIVE_KEY]: "sensitive_limited",
+};
+
+/** Standing refusals that speak against a purpose; a restriction is looked at apart. */
+export const standingKeys = (terms: PurposeTerms): string[] => [
+  ...(terms.legalBasis === "consent" || terms.legalBasis === "legitimate_interest" ? [OBJECTION_KEY] : []),
+  ...(terms.usOptOut ? [OPT_OUT_KEY] : []),
+  ...(terms.sensitive ? [SENSITIVE_KEY] : []),
+];
+
+/** A restriction of processing leaves only what the law demands. */
+export const canBeRestricted = ({ terms }: Pick<Question, "terms">): boolean => terms.legalBasis !== "legal_obligation";
+
 /** Statements can switch the use off: consent and legitimate interest; contract and law stand without them. */
 export const canBeRefused = ({ terms, rule }: Pick<Question, "terms" | "rule">): boolean =>
   rule === "consent" || terms.legalBasis === "consent" || terms.legalBasis === "legitimate_interest";
@@ -121,6 +142,10 @@ export function decide(question: Question, person: PersonConsent): GateAnswer {
     because: part === main.part ? because : part.statement && becauseOf(part.statement),
     conflict: main.conflict,
   });
+  if (canBeRestricted(question)) {
+    const restricted = merged(person, joined, channelRows(person, RESTRICTION_KEY, ""), channelPart);
+    if (restricted.part.verdict === "deny") return answer("restricted", restricted.part);
+  }
   if (terms.regions.length > 0 && (person.country === null || !terms.regions.includes(person.country))) return answer("region");
   if (person.suppressed && (canBeRefused(question) || person.suppressed.reason !== "unsubscribed")) return answer("suppressed");
   if (!canBeRefused(question)) return answer("allowed");
@@ -160,6 +185,7 @@ function relevantRows(question: Question, person: PersonConsent): Statement[] {
   const keys = new Set(keysOf(question.purposeId, question.terms));
   if (question.terms.tcfPurposes.length > 0) keys.add(TCF_KEY);
   if (question.terms.usOptOut) keys.add(GPP_KEY).add(GPC_KEY);
+  for (const key of standingKeys(question.terms)) keys.add(key);
   return person.statements.filter(
     ({ key, channel, at }) => keys.has(key) && (channel === "" || channel === question.channel) && at <= question.now,
   );
@@ -188,6 +214,8 @@ function rankOf(question: Question, row: Statement): 0 | 1 | 2 {
 /** What a signal says of this purpose; null: nothing. */
 function signalState(question: Question, row: Statement): { rank: 0 | 1 | 2; reason: GateReason } | null {
   const { terms, vendor } = question;
+  const standing = STANDING_REASONS[row.key];
+  if (standing) return row.state === "granted" ? null : { rank: 2, reason: standing };
   if (row.key === GPP_KEY || row.key === GPC_KEY) return row.state === "granted" ? null : { rank: 2, reason: "denied" };
   if (row.key === TCF_KEY) {
     // What ran out says nothing any more, neither yes nor no.
@@ -211,11 +239,13 @@ const weakReason = (question: Question, row: Statement): GateReason =>
 /** One fragment's answer. */
 function fragmentPart(question: Question, rows: readonly Statement[]): Part {
   const rank = (row: Statement): number => rankOf(question, row);
+  // A standing refusal is weighed like a signal: its end grants nothing, and a later yes to the purpose lifts it.
+  const standing = (row: Statement): boolean => STANDING_REASONS[row.key] !== undefined;
   const explicit = newest(
-    rows.filter(({ stream }) => stream === "explicit"),
+    rows.filter((row) => row.stream === "explicit" && !standing(row)),
     rank,
   );
-  const signals = rows.filter(({ stream }) => stream === "signal");
+  const signals = rows.filter((row) => row.stream === "signal" || standing(row));
   const refusing = newest(
     signals.filter((row) => signalState(question, row)?.rank === 2 && (!explicit || row.at >= explicit.at)),
     () => 2,
@@ -275,6 +305,7 @@ function merged(
       (other) =>
         other.profileId !== row.profileId &&
         other.stream === "explicit" &&
+        (!STANDING_KEYS.includes(other.key) || other.key === row.key) &&
         other.at >= row.at &&
         saidAfter(other, joined(other.profileId, row.profileId)),
     );

@@ -65,6 +65,7 @@ export const ORIGINS = [
   "preference_centre",
   "one_click",
   "operator",
+  "request",
 ] as const;
 export type Origin = (typeof ORIGINS)[number];
 export const ORIGIN_LABELS: Record<Origin, string> = {
@@ -80,6 +81,7 @@ export const ORIGIN_LABELS: Record<Origin, string> = {
   preference_centre: "Preference centre",
   one_click: "One-click unsubscribe",
   operator: "Operator",
+  request: "Data-subject request",
 };
 
 /** Keys of statements that are no category: the whole channel, a pause of it, and the standard signals. */
@@ -88,6 +90,23 @@ export const PAUSE_KEY = "$pause";
 export const TCF_KEY = "$tcf";
 export const GPP_KEY = "$gpp";
 export const GPC_KEY = "$gpc";
+
+/**
+ * Standing refusals of a data-subject request: they speak of every purpose of a kind, also of later ones. A statement
+ * "granted" of such a key ends it and grants nothing; a later explicit yes to a purpose lifts it for that purpose.
+ */
+export const OBJECTION_KEY = "$objection";
+export const OPT_OUT_KEY = "$opt_out";
+export const SENSITIVE_KEY = "$sensitive";
+/** Processing is restricted: nothing but what the law demands, until the restriction is ended. */
+export const RESTRICTION_KEY = "$restriction";
+export const STANDING_KEYS: readonly string[] = [OBJECTION_KEY, OPT_OUT_KEY, SENSITIVE_KEY, RESTRICTION_KEY];
+export const STANDING_LABELS: Record<string, string> = {
+  [OBJECTION_KEY]: "Objection",
+  [OPT_OUT_KEY]: "Opt-out of sale or sharing",
+  [SENSITIVE_KEY]: "Limit on sensitive data",
+  [RESTRICTION_KEY]: "Restriction of processing",
+};
 
 /** Ways in which data about a person leave or are put to use; destinations join them as rows of the same table. */
 export const USES = [
@@ -127,12 +146,16 @@ export const GATE_REASONS = [
   "policy",
   "channel_not_covered",
   "unknown_person",
+  "restricted",
   "region",
   "suppressed",
   "unsubscribed",
   "paused",
   "message_consent",
   "not_confirmed",
+  "objected",
+  "opted_out",
+  "sensitive_limited",
   "denied",
   "withdrawn",
   "expired",
@@ -148,12 +171,16 @@ export const GATE_REASON_LABELS: Record<GateReason, string> = {
   policy: "Policy does not allow it",
   channel_not_covered: "The purpose does not cover this channel",
   unknown_person: "No such person",
+  restricted: "Processing is restricted",
   region: "The purpose is not used in the person's country",
   suppressed: "The address is suppressed",
   unsubscribed: "Unsubscribed from the channel",
   paused: "Messages are paused",
   message_consent: "The event's own consent does not allow it",
   not_confirmed: "Double opt-in is not confirmed",
+  objected: "The person objected",
+  opted_out: "Opted out of sale and sharing",
+  sensitive_limited: "Use of sensitive data is limited",
   denied: "Denied",
   withdrawn: "Withdrawn",
   expired: "Consent has expired",
@@ -173,6 +200,8 @@ export interface PurposeTerms {
   tcfPurposes: number[];
   /** A sale, a sharing or targeted advertising in US law: GPC and GPP opt-outs deny it. */
   usOptOut: boolean;
+  /** Rests on sensitive data (health, belief, precise location ...): a limit on them denies it. */
+  sensitive: boolean;
   /** A yes by e-mail counts once it was confirmed from the mailbox. */
   doubleOptIn: boolean;
   /** Days after which a yes runs out. */

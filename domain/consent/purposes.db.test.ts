@@ -17,6 +17,7 @@ const TERMS: PurposeTerms = {
   categories: ["Club"],
   tcfPurposes: [],
   usOptOut: false,
+  sensitive: false,
   doubleOptIn: false,
   validDays: null,
 };

@@ -37,6 +37,7 @@ const termsSchema = z.strictObject({
     .refine((list) => list.every((key) => !key.startsWith("$")), "A category cannot begin with $."),
   tcfPurposes: words(z.number().int().min(1).max(11), 11).default([]),
   usOptOut: z.boolean(),
+  sensitive: z.boolean().default(false),
   doubleOptIn: z.boolean(),
   validDays: z.number().int().min(1).max(3_650).nullable(),
 });
@@ -72,7 +73,7 @@ export async function listPurposes(ctx: Ctx): Promise<PurposeView[]> {
       (PurposeTerms & { purposeId: string; version: number; note: string | null; publishedAt: Date | null; publishedBy: string | null })[]
     >`
       select v.purpose_id as "purposeId", v.version, v.legal_basis as "legalBasis", v.channels, v.regions, v.categories, v.tcf_purposes as "tcfPurposes",
-        v.us_opt_out as "usOptOut", v.double_opt_in as "doubleOptIn", v.valid_days as "validDays", v.note, v.published_at as "publishedAt",
+        v.us_opt_out as "usOptOut", v.sensitive, v.double_opt_in as "doubleOptIn", v.valid_days as "validDays", v.note, v.published_at as "publishedAt",
         u.name as "publishedBy"
       from consent_purpose_versions v left join users u on u.id = v.published_by order by v.version desc`,
     ctx.sql<(Notice & { hash: string; purposeId: string; version: number })[]>`
@@ -126,9 +127,9 @@ export async function savePurpose(ctx: Ctx, input: unknown): Promise<{ id: strin
     await tx.sql`delete from consent_purpose_versions where purpose_id = ${id} and version = ${version}`;
     await tx.sql`delete from consent_notices where purpose_id = ${id} and version = ${version}`;
     await tx.sql`
-      insert into consent_purpose_versions (purpose_id, version, legal_basis, channels, regions, categories, tcf_purposes, us_opt_out, double_opt_in, valid_days, note)
+      insert into consent_purpose_versions (purpose_id, version, legal_basis, channels, regions, categories, tcf_purposes, us_opt_out, sensitive, double_opt_in, valid_days, note)
       values (${id}, ${version}, ${terms.legalBasis}, ${terms.channels}::text[], ${terms.regions}::text[], ${terms.categories}::text[],
-        ${terms.tcfPurposes}::int[], ${terms.usOptOut}, ${terms.doubleOptIn}, ${terms.validDays}, ${note ?? null})`;
+        ${terms.tcfPurposes}::int[], ${terms.usOptOut}, ${terms.sensitive}, ${terms.doubleOptIn}, ${terms.validDays}, ${note ?? null})`;
     for (const notice of given.notices)
       await tx.sql`insert into consent_notices (purpose_id, version, locale, title, text, hash)
         values (${id}, ${version}, ${notice.locale}, ${notice.title}, ${notice.text}, ${hashOf(notice)})`;

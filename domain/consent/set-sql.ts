@@ -1,8 +1,8 @@
 import type { AnySql } from "@/db/client";
 import { IdSet } from "@/domain/kernel/sets/id-set";
-import { keysOf, type Question } from "./decide";
+import { canBeRefused, canBeRestricted, keysOf, standingKeys, type Question } from "./decide";
 import { tcfBits } from "./decode-tcf";
-import { CHANNEL_IDENTIFIERS, CHANNEL_KEY, GPC_KEY, GPP_KEY, PAUSE_KEY, TCF_KEY } from "./model";
+import { CHANNEL_IDENTIFIERS, CHANNEL_KEY, GPC_KEY, GPP_KEY, PAUSE_KEY, RESTRICTION_KEY, TCF_KEY } from "./model";
 
 /** Answers of statements alone, by canonical id: regions and suppressed addresses come later. */
 export interface StatementSets {
@@ -21,12 +21,15 @@ export interface StatementSets {
 export async function statementSets(sql: AnySql, question: Question, asOf?: Date): Promise<StatementSets> {
   const { terms, channel, vendor } = question;
   const now = new Date(question.now);
-  const own = keysOf(question.purposeId, terms);
-  const optOuts = terms.usOptOut ? [GPP_KEY, GPC_KEY] : [];
-  const tcf = terms.tcfPurposes.length > 0 ? [TCF_KEY] : [];
+  const refusable = canBeRefused(question);
+  const own = refusable ? keysOf(question.purposeId, terms) : [];
+  const optOuts = refusable && terms.usOptOut ? [GPP_KEY, GPC_KEY] : [];
+  const tcf = refusable && terms.tcfPurposes.length > 0 ? [TCF_KEY] : [];
+  const standing = refusable ? standingKeys(terms) : [];
+  const restriction = canBeRestricted(question) ? [RESTRICTION_KEY] : [];
   const channels = channel === null ? [""] : ["", channel];
-  const stops = channel === null ? [] : [CHANNEL_KEY, PAUSE_KEY];
-  const keys = [...own, ...optOuts, ...tcf, ...stops];
+  const stops = [...(channel === null || !refusable ? [] : [CHANNEL_KEY, PAUSE_KEY]), ...restriction];
+  const keys = [...own, ...optOuts, ...tcf, ...standing, ...stops];
   const source = asOf
     ? sql`(select distinct on (profile_id, key, channel, stream) * from consent_ledger where at <= ${asOf} and key = any(${keys}::text[])
         order by profile_id, key, channel, stream, at desc, (state <> 'granted') desc, id desc)`
@@ -49,18 +52,20 @@ export async function statementSets(sql: AnySql, question: Question, asOf?: Date
     ), fragments as (
       select profile_id,
         max(case when stream = 'explicit' and ${mine} then ms * 4 + rank end) as e,
-        max(case when stream = 'signal' and ((${mine} and rank = 2) or tcf_no or (key = any(${optOuts}::text[]) and state <> 'granted')) then ms end) as sd,
+        max(case when (key = any(${standing}::text[]) and state <> 'granted') or stream = 'signal' and ((${mine} and rank = 2) or tcf_no or (key = any(${optOuts}::text[]) and state <> 'granted')) then ms end) as sd,
         coalesce(bool_or(stream = 'signal' and ((${mine} and rank = 0) or (tcf_yes and rank = 0))), false) as sg,
         max(case when stream = 'explicit' and key = ${CHANNEL_KEY} then ms * 4 + case when state = 'granted' then 0 else 2 end end) as ue,
         max(case when stream = 'signal' and key = ${CHANNEL_KEY} and state <> 'granted' then ms end) as us,
+        max(case when key = ${RESTRICTION_KEY} then ms * 4 + case when state = 'granted' then 0 else 2 end end) as r,
+        coalesce(bool_or(key = any(${standing}::text[])), false) as st,
         max(case when key = ${PAUSE_KEY} then ms * 4 + case when state = 'granted' then 0 when expires_at <= ${now} then 1 else 2 end end) as p
       from rows group by profile_id
     ), judged as (
       select profile_id,
         coalesce(e & 3 = 2, false) or coalesce(sd >= coalesce(e >> 2, sd), false) as deny,
         case when e is null then sg else e & 3 = 0 end as allow,
-        coalesce(ue & 3 = 2, false) or coalesce(us >= coalesce(ue >> 2, us), false) or coalesce(p & 3 = 2, false) as stop,
-        e is not null or ue is not null or p is not null as explicit
+        coalesce(ue & 3 = 2, false) or coalesce(us >= coalesce(ue >> 2, us), false) or coalesce(p & 3 = 2, false) or coalesce(r & 3 = 2, false) as stop,
+        st or coalesce(e, ue, p, r) is not null as explicit
       from fragments
     ), people as (
       select j.profile_id as id, deny or stop as no, allow and not deny and not stop as yes, false as mixed

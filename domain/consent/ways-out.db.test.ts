@@ -15,7 +15,8 @@ import { createProfileApi } from "@/server/profile-api/handler";
 import { testDatabase } from "@/server/test/database";
 import { allowedSet } from "./allowed-set";
 import { mayUse, mayUseMany } from "./gate";
-import { CHANNEL_KEY, GPC_KEY } from "./model";
+import { CHANNEL_KEY, GPC_KEY, STANDING_KEYS } from "./model";
+import { CONSENT_SOURCE } from "./statements";
 import { FRAGMENTS, ops, type Op } from "./test/world";
 
 /** Random lives through real processing: every way out lets out exactly the people whom the gate lets out at that moment. */
@@ -62,6 +63,17 @@ async function play(op: Op, round: number): Promise<void> {
   else if (op.do === "say") {
     const yes = op.state === "granted";
     const timestamp = new Date(now - op.late * DAY).toISOString();
+    if (STANDING_KEYS.includes(op.key)) {
+      // As the product writes it down itself.
+      const consent = { origin: "request", proof: {}, statements: [{ key: op.key, channel: "", state: op.state }] };
+      await feed(
+        db.sql,
+        [{ userId: who(op.fragment), event: "Segment Consent Preference Updated", context: { consent }, timestamp, receivedAt }],
+        CONSENT_SOURCE,
+      );
+      await processAll(db);
+      return;
+    }
     const key = KEYS[op.key];
     const context: JsonObject =
       op.key === GPC_KEY

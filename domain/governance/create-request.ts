@@ -42,9 +42,6 @@ export interface Arrival {
   callbackUrls?: string[];
 }
 
-/** Kinds that have deadlines here but no effect of their own: a request that changes nothing must not be closed as done. */
-const NOT_CARRIED_OUT: ReadonlySet<string> = new Set(["restriction", "objection", "opt_out", "limit_sensitive"]);
-
 /** The identifiers as identity resolution stores them. Refuses one that is none of its kind. */
 export async function normaliseSubject(sql: AnySql, given: readonly SubjectIdentifier[]): Promise<SubjectIdentifier[]> {
   const { rules } = await rulesAt(sql, await readCursor(sql));
@@ -70,12 +67,6 @@ export async function createRequest(ctx: Ctx, input: unknown): Promise<RequestSu
 
 /** The same for requests that came through an interface. The caller has checked the permission. */
 export async function storeRequest(ctx: Ctx, given: z.output<typeof createRequestSchema>, arrival: Arrival): Promise<RequestSummary> {
-  if (NOT_CARRIED_OUT.has(given.kind))
-    throw new DomainError(
-      "PRECONDITION_FAILED",
-      `${REQUEST_KIND_LABELS[given.kind]} is not carried out from a request yet. Record the person's choice under Consent on their profile: it holds at once.`,
-      { fields: { kind: "not carried out from a request yet" } },
-    );
   if (given.kind === "rectification" && Object.keys(given.traits ?? {}).length === 0)
     throw new DomainError("VALIDATION", "Say which values are to be corrected.", { fields: { traits: "Name at least one value." } });
   return withTx(ctx, async (tx) => {

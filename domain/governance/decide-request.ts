@@ -11,6 +11,7 @@ import { appendLedger } from "./ledger";
 import { OPEN_STATUSES, REGIME_LABELS, type RequestStatus, type SubjectIdentifier } from "./model";
 import { lockRequest, noteActivity, requireStatus, type RequestRow } from "./request-rows";
 import { requestSettings } from "./settings";
+import { isStanding, putInForce } from "./standing-requests";
 
 export const ERASE_JOB = "governance.erase";
 
@@ -69,7 +70,7 @@ async function carryOut(tx: Ctx, row: RequestRow): Promise<RequestStatus> {
       await correct(tx, row);
       break;
     default:
-      break;
+      if (isStanding(row.kind)) await putInForce(tx, { ...row, kind: row.kind });
   }
   await setStatus(tx, row.id, "completed");
   await noteActivity(tx, row.id, "completed");

@@ -1,6 +1,7 @@
 export * from "./model";
 export { approveRequest, cancelRequest, ERASE_JOB, extendRequest, rejectRequest, retryErasure } from "./decide-request";
 export { createRequest } from "./create-request";
+export { endStanding } from "./standing-requests";
 export {
   confirmRequest,
   createDownloadLink,

@@ -1,3 +1,4 @@
+import type { GateReason } from "@/domain/consent/model";
 import type { Json } from "@/domain/events/model";
 
 /** Data-subject requests: value sets and shapes. Pure; the browser may import it. */
@@ -92,8 +93,49 @@ export const DEFAULT_REQUEST_SETTINGS: RequestSettings = {
 };
 
 /** Kinds that a member can enter; the others come through the API. */
-export const ENTERED_KINDS = ["access", "portability", "erasure", "rectification", "suppression", "unsuppression"] as const;
+export const ENTERED_KINDS = [
+  "access",
+  "portability",
+  "erasure",
+  "rectification",
+  "restriction",
+  "objection",
+  "opt_out",
+  "limit_sensitive",
+  "suppression",
+  "unsuppression",
+] as const;
 export type EnteredKind = (typeof ENTERED_KINDS)[number];
+
+/** Kinds that put a standing refusal in force: it speaks of later purposes too, until it is ended. */
+export const STANDING_KINDS = ["restriction", "objection", "opt_out", "limit_sensitive"] as const;
+export type StandingKind = (typeof STANDING_KINDS)[number];
+
+/** What a standing refusal did to the gate's answer for one purpose. */
+export interface StandingEffect {
+  purpose: string;
+  name: string;
+  before: boolean;
+  after: boolean;
+  /** Why, with the refusal in force. */
+  reason: GateReason;
+}
+export interface StandingCertificate {
+  body: {
+    request: string;
+    kind: StandingKind;
+    regime: Regime;
+    receivedAt: string;
+    verifiedAt: string | null;
+    inForceSince: string;
+    profileId: number;
+    /** Key of the statement in the consent ledger. */
+    key: string;
+    purposes: StandingEffect[];
+  };
+  /** sha256 of the canonical JSON of `body`; it stands in the audit log too. */
+  hash: string;
+}
 
 /** What an activity of a request says. */
 export const ACTIVITY_LABELS = {
@@ -114,6 +156,8 @@ export const ACTIVITY_LABELS = {
   opened: "Package opened by a member",
   repeated: "Repeated after a restore of an older backup",
   retried: "Tried again",
+  in_force: "In force",
+  ended: "Ended",
   corrected: "Correction sent through the inbox",
 } as const;
 export type ActivityCode = keyof typeof ACTIVITY_LABELS;
@@ -185,6 +229,8 @@ export interface RequestView extends RequestSummary {
   externalId: string | null;
   activity: RequestActivity[];
   certificate: ErasureCertificate | null;
+  /** Proof of a restriction, objection, opt-out or limit; `endedAt`: it is not in force any more. */
+  standing: (StandingCertificate & { endedAt: string | null }) | null;
   /** Other requests of the same person. */
   related: { id: string; kind: RequestKind; status: RequestStatus; receivedAt: string }[];
 }

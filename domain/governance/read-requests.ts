@@ -16,6 +16,7 @@ import {
   type ErasurePreview,
   type RequestSummary,
   type RequestView,
+  type StandingCertificate,
 } from "./model";
 import { requestColumns, shownSubject, summaryOf, type RequestRow } from "./request-rows";
 
@@ -94,14 +95,26 @@ export async function getRequest(ctx: Ctx, id: string): Promise<RequestView> {
     externalId: row.externalId,
     activity: activity.map(({ at, actorKind, actorId, ...entry }) => ({
       ...entry,
+      // The certificate is shown by itself.
+      detail: entry.code === "in_force" ? { certificate: entry.detail?.["hash"] } : entry.detail,
       at: at.toISOString(),
       actor:
         names.get(actorId) ??
         (actorKind === "user" ? actorId : actorKind === "apiKey" ? "API key" : actorKind === "job" ? "Tributary" : "The person"),
     })),
     certificate: certificate ?? null,
+    standing: standingOf(activity),
     related: related.map(({ receivedAt, ...one }) => ({ ...one, receivedAt: receivedAt.toISOString() })),
   };
+}
+
+function standingOf(
+  activity: readonly { at: Date; code: ActivityCode; detail: Record<string, unknown> | null }[],
+): RequestView["standing"] {
+  const made = activity.findLast(({ code }) => code === "in_force");
+  if (!made?.detail) return null;
+  const ended = activity.findLast(({ code }) => code === "ended");
+  return { ...(made.detail as unknown as StandingCertificate), endedAt: ended?.at.toISOString() ?? null };
 }
 
 /** What an erasure of this request would touch now: profiles, identifiers, rows by table. */

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { processAll } from "@/domain/identity";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { allowedSet, mayUse } from "@/domain/consent";
+import { processAll, rebuild } from "@/domain/identity";
 import { feed } from "@/domain/identity/test/feed";
 import { canonicalJson } from "@/domain/kernel";
 import type { Actor } from "@/domain/kernel/context";
+import { recordConsent } from "@/domain/preferences";
 import { member, testDatabase } from "@/server/test/database";
 import { likePatterns, verifyGone } from "./erase-mentions";
 import {
@@ -15,6 +17,7 @@ import {
   confirmRequest,
   createRequest,
   createVerifyLink,
+  endStanding,
   extendRequest,
   getRequest,
   listRequests,
@@ -254,13 +257,85 @@ test("deadlines can be extended once; a marketer sees no requests; members witho
   expect((await listRequests(ctx(), { status: "all_open" })).rows.map((row) => row.id)).not.toContain(id);
 });
 
-test("a kind that would change nothing is refused with the way out, so that nobody closes it as done", async () => {
-  for (const kind of ["restriction", "objection", "opt_out", "limit_sensitive"]) {
-    await expect(
-      createRequest(ctx(), { kind, regime: "gdpr", identifiers: [{ type: "email", value: "kind@example.com" }] }),
-    ).rejects.toMatchObject({
-      code: "PRECONDITION_FAILED",
-      message: expect.stringContaining("Record the person's choice under Consent"),
-    });
+describe("standing refusals", () => {
+  const ask = (profileId: number, purpose: string) => mayUse(ctx(), { profileId, purpose });
+  const inSet = async (profileId: number, purpose: string) => (await allowedSet(ctx(), { purpose })).has(profileId);
+  async function request(kind: string, who: ReturnType<typeof person>): Promise<string> {
+    const { id } = await createRequest(ctx(), { kind, regime: "gdpr", identifiers: [{ type: "email", value: who.email }] });
+    await verifyByHand(ctx(), { id, how: "knew the last order number" });
+    return id;
   }
+  const idOf = async (who: ReturnType<typeof person>): Promise<number> =>
+    (await database.sql<{ id: number }[]>`select profile_id as id from identifiers where value = ${who.userId}`)[0]?.id ?? 0;
+  const yes = (profileId: number, purpose: string) =>
+    recordConsent(ctx(), { profileId, purpose, state: "granted", note: "said so on the phone" });
+
+  beforeAll(async () => {
+    await database.sql`update consent_purpose_versions set sensitive = true where purpose_id = 'personalisation'`;
+    await database.sql`update consent_config set version = version + 1`;
+  });
+
+  test.each([
+    ["restriction", "service", "restricted", "personalisation"],
+    ["objection", "email_marketing", "objected", "service"],
+    ["opt_out", "sale_or_sharing", "opted_out", "service"],
+    ["limit_sensitive", "personalisation", "sensitive_limited", "service"],
+  ])("%s changes what the gate answers, is proved, and can be ended", async (kind, stops, reason, other) => {
+    const who = await bring(`standing-${kind}`);
+    const profileId = await idOf(who);
+    for (const purpose of ["email_marketing", "personalisation"]) await yes(profileId, purpose);
+    const [before, otherBefore] = [await ask(profileId, stops), await ask(profileId, other)];
+    expect([before.allowed, await inSet(profileId, stops)]).toEqual([true, true]);
+
+    const id = await request(kind, who);
+    await expect(endStanding(ctx(), { id, reason: "too early" })).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await approveRequest(ctx(), { id })).toMatchObject({ status: "completed" });
+    expect(await ask(profileId, stops)).toMatchObject({ allowed: false, reason });
+    expect(await inSet(profileId, stops)).toBe(false);
+    if (kind !== "restriction") expect((await ask(profileId, other)).allowed).toBe(otherBefore.allowed);
+
+    const view = await getRequest(ctx(), id);
+    const { standing } = view;
+    expect(view.activity.map(({ code }) => code)).toEqual(["received", "verified", "approved", "in_force", "completed"]);
+    expect(standing?.body.purposes.find(({ purpose }) => purpose === stops)).toMatchObject({ before: true, after: false, reason });
+    expect(standing?.hash).toBe(createHash("sha256").update(canonicalJson(standing?.body)).digest("hex"));
+    expect(await database.sql`select 1 from audit_log where detail->>'certificate' = ${standing?.hash ?? ""}`).toHaveLength(1);
+
+    // It is in the archive too: what is made anew from it still holds.
+    await processAll(database);
+    await rebuild(database);
+    await processAll(database);
+    expect(await ask(await idOf(who), stops)).toMatchObject({ allowed: false, reason });
+
+    await endStanding(ctx(), { id, reason: "asked for it, told by letter" });
+    expect((await ask(await idOf(who), stops)).allowed).toBe(true);
+    await expect(endStanding(ctx(), { id, reason: "and again" })).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await getRequest(ctx(), id)).standing?.endedAt).not.toBeNull();
+  });
+
+  test("a later yes of the person lifts an objection for that purpose, never a restriction; the end grants nothing", async () => {
+    const who = await bring("standing-later");
+    const profileId = await idOf(who);
+    await yes(profileId, "email_marketing");
+    await approveRequest(ctx(), { id: await request("objection", who) });
+    const restriction = await request("restriction", who);
+    await yes(profileId, "email_marketing");
+    expect((await ask(profileId, "email_marketing")).allowed).toBe(true);
+    expect((await ask(profileId, "advertising")).reason).toBe("objected");
+    await approveRequest(ctx(), { id: restriction });
+    await yes(profileId, "email_marketing");
+    expect((await ask(profileId, "email_marketing")).reason).toBe("restricted");
+    await endStanding(ctx(), { id: restriction, reason: "checked, told by letter" });
+    expect((await ask(profileId, "email_marketing")).allowed).toBe(true);
+    expect((await ask(profileId, "advertising")).allowed).toBe(false);
+  });
+
+  test("a request about nobody who is known is not closed as done", async () => {
+    const id = await request("opt_out", person("standing-nobody"));
+    await expect(approveRequest(ctx(), { id })).rejects.toMatchObject({
+      code: "PRECONDITION_FAILED",
+      message: expect.stringContaining("No profile"),
+    });
+    expect((await getRequest(ctx(), id)).status).toBe("open");
+  });
 });

@@ -164,9 +164,11 @@ async function step(
         result.inbox = { from: before.inbox?.from ?? (range?.id ?? 0) + 1, to: end?.id ?? 0 };
       }
       const checkpoint: Checkpoint = { outputs: at.outputs, errorBytes: errors.bytes, result };
+      // The first rows were for the mapping: a finished import keeps no person outside of the tables that an erasure goes through.
       const written = await tx`
         update imports set result = ${json(checkpoint)}::text::jsonb, rows_done = ${at.rows}, bytes_done = ${at.bytes}, rows_rejected = ${result.rejected},
-          status = ${at.last ? "done" : "running"}, finished_at = ${at.last ? receivedAt : null}, error = null
+          status = ${at.last ? "done" : "running"}, finished_at = ${at.last ? receivedAt : null}, error = null,
+          detected = case when ${at.last} then detected || '{"rows": [], "samples": []}' else detected end
         where id = ${row.id} and status = 'running' returning id`;
       if (written.length === 0) throw new ImportStopped();
       return { result };

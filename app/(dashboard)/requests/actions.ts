@@ -7,6 +7,7 @@ import {
   createDownloadLink,
   createRequest,
   createVerifyLink,
+  endStanding,
   extendRequest,
   rejectRequest,
   retryErasure,
@@ -22,5 +23,6 @@ export const rejectRequestAction = action("requests:write", rejectRequest);
 export const cancelRequestAction = action("requests:write", cancelRequest);
 export const extendRequestAction = action("requests:write", extendRequest);
 export const downloadLinkAction = action("requests:write", createDownloadLink);
+export const endStandingAction = action("requests:write", endStanding);
 export const retryErasureAction = action("people:erase", retryErasure);
 export const updateRequestSettingsAction = action("people:erase", updateRequestSettings, { refresh: "/requests" });

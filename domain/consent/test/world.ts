@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import type { Edge, PersonConsent, Question, Statement } from "../decide";
-import { CHANNEL_KEY, GPC_KEY, PAUSE_KEY, type PurposeTerms, type StatementState, type Stream } from "../model";
+import {
+  CHANNEL_KEY,
+  GPC_KEY,
+  PAUSE_KEY,
+  RESTRICTION_KEY,
+  STANDING_KEYS,
+  type PurposeTerms,
+  type StatementState,
+  type Stream,
+} from "../model";
 
 /** A small world of fragments that say things, meet and part; and what may surely not be sent in it. */
 const DAY = 86_400_000;
@@ -13,6 +22,7 @@ export const TERMS: PurposeTerms = {
   categories: ["ads"],
   tcfPurposes: [],
   usOptOut: true,
+  sensitive: true,
   doubleOptIn: false,
   validDays: 20,
 };
@@ -26,7 +36,7 @@ export type Op =
 const say = fc.record({
   do: fc.constant("say" as const),
   fragment: fc.constantFrom(...FRAGMENTS),
-  key: fc.constantFrom("mail", "ads", CHANNEL_KEY, PAUSE_KEY, GPC_KEY),
+  key: fc.constantFrom("mail", "mail", "ads", CHANNEL_KEY, PAUSE_KEY, GPC_KEY, ...STANDING_KEYS),
   stream: fc.constantFrom<Stream>("explicit", "signal"),
   state: fc.constantFrom<StatementState>("granted", "granted", "denied", "withdrawn"),
   /** Days between saying and arriving. */
@@ -81,11 +91,11 @@ export class World {
       profileId: op.fragment,
       key: op.key,
       channel,
-      stream: gpc ? "signal" : op.key === PAUSE_KEY ? "explicit" : op.stream,
+      stream: gpc ? "signal" : op.key === PAUSE_KEY || STANDING_KEYS.includes(op.key) ? "explicit" : op.stream,
       state: gpc ? "denied" : op.state,
       at,
       recordedAt: this.now,
-      expiresAt: op.days === null ? null : at + op.days * DAY,
+      expiresAt: op.days === null || STANDING_KEYS.includes(op.key) ? null : at + op.days * DAY,
       confirmed: false,
       inboxId: this.order,
       tcfBits: null,
@@ -140,7 +150,9 @@ export class World {
       if (no.state === "granted") return false;
       if (no.key === PAUSE_KEY) return (no.expiresAt ?? Infinity) > this.now && !this.answered(no, rows, (yes) => yes.key === PAUSE_KEY);
       if (no.key === CHANNEL_KEY) return !this.answered(no, rows, (yes) => yes.key === CHANNEL_KEY);
-      return !this.answered(no, rows, (yes) => yes.key === "mail" || yes.key === "ads");
+      if (no.key === RESTRICTION_KEY) return !this.answered(no, rows, (yes) => yes.key === RESTRICTION_KEY);
+      const standing = STANDING_KEYS.includes(no.key);
+      return !this.answered(no, rows, (yes) => yes.key === "mail" || yes.key === "ads" || (standing && yes.key === no.key));
     });
   }
 

@@ -11,6 +11,7 @@ import {
   approveRequestAction,
   cancelRequestAction,
   downloadLinkAction,
+  endStandingAction,
   extendRequestAction,
   rejectRequestAction,
   retryErasureAction,
@@ -53,6 +54,7 @@ export default async function RequestPage({ params }: { params: Promise<{ id: st
           extend: extendRequestAction,
           retry: retryErasureAction,
           downloadLink: downloadLinkAction,
+          end: endStandingAction,
         }}
       />
     </Page>

@@ -1,0 +1,3 @@
+ALTER TABLE "consent_ledger" DROP CONSTRAINT "consent_ledger_origin_check";--> statement-breakpoint
+ALTER TABLE "consent_purpose_versions" ADD COLUMN "sensitive" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "consent_ledger" ADD CONSTRAINT "consent_ledger_origin_check" CHECK ("consent_ledger"."origin" in ('consent_object', 'consent_event', 'tcf', 'gpp', 'gpc', 'subscription', 'import', 'form', 'banner', 'preference_centre', 'one_click', 'operator', 'request'));
