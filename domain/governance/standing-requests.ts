@@ -6,8 +6,8 @@ import { recordAudit } from "@/domain/audit";
 import { currentSettings, mayUse } from "@/domain/consent";
 import { OBJECTION_KEY, OPT_OUT_KEY, RESTRICTION_KEY, SENSITIVE_KEY } from "@/domain/consent/model";
 import { canonicalJson, DomainError, parseInput, withTx, type Ctx } from "@/domain/kernel";
-import { recordSayings, speakingFragment } from "@/domain/preferences";
-import { clusterOf, ints } from "./erase-people";
+import { beginStanding, endStandingOf } from "@/domain/preferences";
+import { clusterOf } from "./erase-people";
 import { REQUEST_KIND_LABELS, STANDING_KINDS, type StandingCertificate, type StandingEffect, type StandingKind } from "./model";
 import { lockRequest, noteActivity, requireStatus, type RequestRow } from "./request-rows";
 
@@ -47,16 +47,10 @@ async function personOf(tx: Ctx, row: RequestRow): Promise<number[]> {
  * changed for each purpose as a certificate whose hash stands in the audit log.
  */
 export async function putInForce(tx: Ctx, row: RequestRow & { kind: StandingKind }): Promise<void> {
-  const [first = 0] = await personOf(tx, row);
-  const profileId = await speakingFragment(tx.sql, first);
+  const fragments = await personOf(tx, row);
+  const [first = 0] = fragments;
   const before = await answers(tx, first);
-  await recordSayings(tx, {
-    profileId,
-    origin: "request",
-    sayings: [{ key: KEYS[row.kind], state: "denied" }],
-    proof: { request: row.id },
-    actorId: tx.actor.id,
-  });
+  await beginStanding(tx, { fragments, key: KEYS[row.kind], proof: { request: row.id } });
   const after = await answers(tx, first);
   const body: StandingCertificate["body"] = {
     request: row.id,
@@ -96,18 +90,8 @@ export async function endStanding(ctx: Ctx, input: unknown): Promise<void> {
       throw new DomainError("PRECONDITION_FAILED", `${REQUEST_KIND_LABELS[row.kind]} has nothing that could be ended.`);
     requireStatus(row, ["completed"], "Ending");
     const fragments = await personOf(tx, row);
-    const inForce = await tx.sql<{ id: number }[]>`
-      select distinct profile_id as id from consent_current
-      where profile_id = any(${ints(fragments)}::text::int[]) and key = ${KEYS[row.kind]} and state <> 'granted' order by 1`;
-    if (inForce.length === 0) throw new DomainError("CONFLICT", `${REQUEST_KIND_LABELS[row.kind]} is not in force any more.`);
-    for (const { id: fragment } of inForce)
-      await recordSayings(tx, {
-        profileId: fragment,
-        origin: "request",
-        sayings: [{ key: KEYS[row.kind], state: "granted" }],
-        proof: { request: id, reason },
-        actorId: tx.actor.id,
-      });
+    const ended = await endStandingOf(tx, { fragments, key: KEYS[row.kind], proof: { request: id, reason } });
+    if (ended === 0) throw new DomainError("CONFLICT", `${REQUEST_KIND_LABELS[row.kind]} is not in force any more.`);
     await noteActivity(tx, id, "ended", { reason });
     await recordAudit(tx, {
       action: "request.ended",

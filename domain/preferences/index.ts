@@ -1,5 +1,5 @@
 export * from "./model";
 export { openPreferences, savePreferences, unsubscribeOneClick } from "./page";
-export { recordSayings, speakingFragment } from "./record";
+export { beginStanding, endStandingOf } from "./record-standing";
 export { recordConsent, suppressAddress } from "./record-consent";
 export { preferenceLink, readPreferenceSettings, revokePreferenceLinks, savePreferenceSettings } from "./settings";
