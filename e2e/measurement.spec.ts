@@ -10,12 +10,26 @@ test("costs come in from a report, and a name on links becomes a campaign", asyn
   const { writeKey } = runCli<{ writeKey: string }>("source", "create", "--name", `Shop ${run}`);
   const day = new Date(Date.now() - 2 * 86_400_000);
   const at = (minutes: number): string => new Date(day.getTime() + minutes * 60_000).toISOString();
-  const url = `https://shop.example/?utm_source=google&utm_medium=cpc&utm_campaign=${utm}`;
+  const url = "https://shop.example/?utm_source=google&utm_medium=cpc&utm_campaign=";
   const consent = { categoryPreferences: { analytics: true } };
-  const batch = [
-    { type: "page", userId: `m1-${run}`, timestamp: at(0), properties: { url }, context: { consent, page: { url } } },
-    { type: "track", userId: `m1-${run}`, event: "Order Completed", timestamp: at(9), properties: { order_id: `o1-${run}`, total: 80 } },
-  ];
+  // A manager sees no number that stands for a few people: enough take part, and a smaller campaign may hide others.
+  const people = [...Array.from({ length: 40 }, () => utm), ...Array.from({ length: 12 }, () => `${utm}-two`)];
+  const batch = people.flatMap((campaign, i) => [
+    {
+      type: "page",
+      userId: `m${i}-${run}`,
+      timestamp: at(i),
+      properties: { url: `${url}${campaign}` },
+      context: { consent, page: { url: `${url}${campaign}` } },
+    },
+    {
+      type: "track",
+      userId: `m${i}-${run}`,
+      event: "Order Completed",
+      timestamp: at(i + 90),
+      properties: { order_id: `o${i}-${run}`, total: 80 },
+    },
+  ]);
   const answer = await marketer.request.post(`${baseURL}/v1/batch`, {
     headers: { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString("base64")}` },
     data: { batch: batch.map((message, i) => ({ ...message, messageId: `measure-${run}-${i}` })) },

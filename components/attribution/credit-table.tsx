@@ -1,28 +1,43 @@
 "use client";
 
-import { Download } from "lucide-react";
-import { toCsv } from "@/components/charts";
+import { useQuery } from "@tanstack/react-query";
+import { Download, Ruler } from "lucide-react";
+import { useState } from "react";
+import { saveFile, toCsv } from "@/components/charts";
 import { formatMoney } from "@/components/layout/money";
 import { Button } from "@/components/ui/button";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import { REPORT_MODEL_LABELS, type AttributionReport, type ReportDimension } from "@/domain/attribution/model";
+import { REPORT_MODEL_LABELS, type AttributionReport, type ReportDimension, type ReportPart } from "@/domain/attribution/model";
+import type { IntervalsReport } from "@/domain/attribution/schemas";
+import { ChannelSheet } from "./channel-sheet";
+import { fetchReport } from "./queries";
+import { DIMENSIONS } from "./report-controls";
+import type { ReportState } from "./use-question";
 
 const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
-const DIMENSION: Record<ReportDimension, string> = {
-  channel: "Channel",
-  campaign: "Campaign",
-  source: "Source / medium",
-  content: "Ad or link",
-};
 
 /** Every row with its credit under each model; what nobody is credited with stands below, and the columns add up. */
-export function CreditTable({ report, by }: { report: AttributionReport; by: ReportDimension }) {
+export function CreditTable({ report, by, state }: { report: AttributionReport; by: ReportDimension; state: ReportState }) {
+  const [explained, setExplained] = useState<string | null>(null);
+  const [asked, setAsked] = useState(false);
+  const [model] = report.models;
+  const question = { ...state, models: null, model: model ?? "linear" };
+  const intervals = useQuery({
+    queryKey: ["intervals", question],
+    queryFn: ({ signal }) => fetchReport<IntervalsReport>("intervals", question, signal),
+    enabled: asked,
+    retry: false,
+  });
+  const intervalOf = (name: string): string | null => {
+    const row = asked ? intervals.data?.rows.find((one) => one.name === name) : undefined;
+    return row === undefined ? null : `${formatMoney(row.low, currency)} to ${formatMoney(row.high, currency)}`;
+  };
   const { models, rows, unattributed, restricted, total, currency } = report;
   const withSpend = rows.some((row) => row.spend !== null);
   const inflated = models.includes("participation");
   const download = (): void => {
     const header = [
-      DIMENSION[by],
+      DIMENSIONS[by],
       "Touches",
       ...(withSpend ? [`Spend (${currency})`] : []),
       ...models.flatMap((model) => [
@@ -42,29 +57,40 @@ export function CreditTable({ report, by }: { report: AttributionReport; by: Rep
       ...(withSpend ? [""] : []),
       ...models.flatMap(() => [part.conversions, part.value]),
     ]);
-    const url = URL.createObjectURL(new Blob([toCsv(header, [...lines, ...rest])], { type: "text/csv" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = `attribution-${by}.csv`;
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile(new Blob([toCsv(header, [...lines, ...rest])], { type: "text/csv;charset=utf-8" }), `attribution-${by}.csv`);
   };
   return (
     <section aria-labelledby="credit-table" className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 id="credit-table" className="text-sm font-medium">
-          Credit by {DIMENSION[by].toLowerCase()}
+          Credit by {DIMENSIONS[by].toLowerCase()}
         </h2>
-        <Button variant="ghost" size="sm" onClick={download}>
-          <Download aria-hidden />
-          CSV
-        </Button>
+        <div className="flex flex-wrap gap-1 print:hidden">
+          <Button variant="ghost" size="sm" aria-pressed={asked} pending={intervals.isFetching} onClick={() => setAsked(!asked)}>
+            <Ruler aria-hidden />
+            {asked ? "Hide intervals" : "Show intervals"}
+          </Button>
+          <Button variant="ghost" size="sm" onClick={download}>
+            <Download aria-hidden />
+            CSV
+          </Button>
+        </div>
       </div>
-      <Table aria-label={`Credit by ${DIMENSION[by].toLowerCase()}`}>
+      {asked && intervals.error ? (
+        <p role="alert" className="text-sm text-destructive-text">
+          {intervals.error.message}
+        </p>
+      ) : null}
+      {asked && intervals.data ? (
+        <p role="status" className="text-xs text-muted-foreground">
+          {`95 % intervals of the value by ${REPORT_MODEL_LABELS[intervals.data.model].name}: ${intervals.data.draws} draws of people, seed ${intervals.data.seed}.`}
+        </p>
+      ) : null}
+      <Table aria-label={`Credit by ${DIMENSIONS[by].toLowerCase()}`}>
         <TableHeader>
           <TableRow>
             <TableHead scope="col" rowSpan={2}>
-              {DIMENSION[by]}
+              {DIMENSIONS[by]}
             </TableHead>
             <TableHead scope="col" rowSpan={2} className="text-right">
               Touches
@@ -106,7 +132,18 @@ export function CreditTable({ report, by }: { report: AttributionReport; by: Rep
           {rows.map((row) => (
             <TableRow key={row.name}>
               <TableHead scope="row" className="max-w-64 truncate font-normal" title={row.name}>
-                {row.name}
+                {row.credits.some(({ conversions }) => conversions > 0) && !row.name.startsWith("Small numbers (") ? (
+                  <button
+                    type="button"
+                    className="max-w-full truncate rounded-sm underline-offset-4 hover:underline focus-visible:outline-2 focus-visible:outline-ring"
+                    onClick={() => setExplained(row.name)}
+                  >
+                    {row.name}
+                    <span className="sr-only">: explain its credit</span>
+                  </button>
+                ) : (
+                  row.name
+                )}
               </TableHead>
               <Figure>{number.format(row.touches)}</Figure>
               {withSpend ? <Figure>{row.spend === 0 || row.spend === null ? "–" : formatMoney(row.spend, currency)}</Figure> : null}
@@ -117,6 +154,9 @@ export function CreditTable({ report, by }: { report: AttributionReport; by: Rep
                 <Figure key={`${models[i]} v`}>
                   {formatMoney(value, currency)}
                   {i > 0 ? <Delta value={value} base={row.credits[0]?.value ?? 0} /> : null}
+                  {i === 0 && intervalOf(row.name) !== null ? (
+                    <span className="block text-xs text-muted-foreground">{intervalOf(row.name)}</span>
+                  ) : null}
                 </Figure>,
                 withSpend ? (
                   <Figure key={`${models[i]} r`}>{row.spend !== null && row.spend > 0 ? (value / row.spend).toFixed(2) : "–"}</Figure>
@@ -134,6 +174,7 @@ export function CreditTable({ report, by }: { report: AttributionReport; by: Rep
           Participation gives every channel of a path the whole conversion: its column is more than the total.
         </p>
       ) : null}
+      {explained === null ? null : <ChannelSheet name={explained} state={state} models={models} onClose={() => setExplained(null)} />}
     </section>
   );
 }
@@ -158,7 +199,7 @@ function Rest({
   strong,
 }: {
   name: string;
-  part: { conversions: number; value: number };
+  part: ReportPart;
   report: AttributionReport;
   withSpend: boolean;
   strong?: boolean;
@@ -172,9 +213,9 @@ function Rest({
       {withSpend ? <Figure>{""}</Figure> : null}
       {report.models.map((model) => [
         <Figure key={`${model} c`} first>
-          {number.format(part.conversions)}
+          {part.hidden === true ? "few" : number.format(part.conversions)}
         </Figure>,
-        <Figure key={`${model} v`}>{formatMoney(part.value, report.currency)}</Figure>,
+        <Figure key={`${model} v`}>{part.hidden === true ? "in small numbers" : formatMoney(part.value, report.currency)}</Figure>,
         withSpend ? <Figure key={`${model} r`}>{""}</Figure> : null,
       ])}
     </TableRow>

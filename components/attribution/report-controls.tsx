@@ -13,38 +13,30 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { REPORT_MODEL_LABELS, REPORT_MODELS, type ReportDimension, type ReportModel } from "@/domain/attribution/model";
+import type { ReportChoices, ReportState } from "./use-question";
 
-const DIMENSIONS: Record<ReportDimension, string> = {
+export const DIMENSIONS: Record<ReportDimension, string> = {
   channel: "Channel",
   campaign: "Campaign",
   source: "Source / medium",
   content: "Ad or link",
 };
 
-export interface ReportState {
-  conversion: string;
-  from: string;
-  to: string;
-  by: ReportDimension;
-  models: ReportModel[];
-  half: number;
-}
-
 export interface ReportControlsProps {
-  conversions: readonly { id: string; name: string }[];
+  choices: ReportChoices;
   state: ReportState;
-  /** Models side by side at most. */
+  /** Models side by side at most; 0: this report has no model. */
   most: number;
   onChange(next: Partial<ReportState>): void;
 }
 
 /** One bar on top drives everything below it. */
-export function ReportControls({ conversions, state, most, onChange }: ReportControlsProps) {
+export function ReportControls({ choices: { conversions, segments }, state, most, onChange }: ReportControlsProps) {
   return (
     <div
       role="group"
       aria-label="What the report shows"
-      className="grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.2fr)_repeat(3,minmax(0,1fr))_minmax(0,1.6fr)]"
+      className="grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] print:hidden"
     >
       <Field label="Conversion">
         <NativeSelect value={state.conversion} onChange={(event) => onChange({ conversion: event.target.value })}>
@@ -82,7 +74,33 @@ export function ReportControls({ conversions, state, most, onChange }: ReportCon
           ))}
         </NativeSelect>
       </Field>
-      <ModelPicker models={state.models} most={most} onChange={(models) => onChange({ models })} />
+      {segments !== null && segments.length > 0 ? (
+        <Field label="People">
+          <NativeSelect value={state.segment} onChange={(event) => onChange({ segment: event.target.value })}>
+            <option value="">Everybody</option>
+            {segments.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </NativeSelect>
+        </Field>
+      ) : null}
+      {most > 0 ? <ModelPicker models={state.models} most={most} onChange={(models) => onChange({ models })} /> : null}
+      {most > 0 && state.models.includes("time_decay") ? (
+        <Field label="Half-life in days">
+          <Input
+            type="number"
+            min={1}
+            max={90}
+            value={state.half}
+            onChange={(event) => {
+              const half = Number(event.target.value);
+              if (Number.isInteger(half) && half >= 1 && half <= 90) onChange({ half });
+            }}
+          />
+        </Field>
+      ) : null}
     </div>
   );
 }
@@ -93,7 +111,7 @@ function ModelPicker({ models, most, onChange }: { models: readonly ReportModel[
     if (next.length > 0) onChange(next);
   };
   return (
-    <div className="grid gap-1.5">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1.5">
       <span className="text-sm font-medium">Models</span>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>

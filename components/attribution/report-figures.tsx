@@ -16,13 +16,13 @@ export function ReportFigures({ report }: { report: AttributionReport }) {
     { label: "Return on spend", value: spend > 0 ? `${(total.value / spend).toFixed(2)}` : "–", note: "all value for each unit spent" },
     {
       label: "Unattributed",
-      value: share(unattributed.value),
-      note: `${whole.format(unattributed.conversions)} without a touch in the window`,
+      value: unattributed.hidden === true ? "few" : share(unattributed.value),
+      note: `${unattributed.hidden === true ? "some" : whole.format(unattributed.conversions)} without a touch in the window`,
     },
     {
       label: "Restricted",
-      value: share(restricted.value),
-      note: `${whole.format(restricted.conversions)} of people who may not be measured`,
+      value: restricted.hidden === true ? "few" : share(restricted.value),
+      note: `${restricted.hidden === true ? "some" : whole.format(restricted.conversions)} of people who may not be measured`,
     },
   ];
   return (

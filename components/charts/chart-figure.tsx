@@ -1,8 +1,10 @@
 "use client";
 
-import { Download, LineChart, Table2 } from "lucide-react";
-import { useId, useState, type ReactNode } from "react";
+import { Check, Download, Image as ImageIcon, LineChart, Link as LinkIcon, Table2 } from "lucide-react";
+import { useId, useRef, useState, type ReactNode } from "react";
+import { copyText } from "@/components/ui/copy-text";
 import { toCsv } from "./csv";
+import { imageOf, saveFile } from "./export-image";
 import { formatCount } from "./format";
 
 export interface ChartColumn<Row> {
@@ -36,9 +38,10 @@ export interface ChartFigureProps<Row> {
 const BUTTON =
   "inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs text-muted-foreground hover:bg-accent hover:text-accent-foreground focus-visible:outline-2 focus-visible:outline-offset-1 focus-visible:outline-ring aria-pressed:bg-accent aria-pressed:text-accent-foreground";
 
-/** A chart with title, summary sentence, table twin and CSV: the frame of every chart in the product. */
+/** A chart with title, summary sentence, table twin, CSV, image and link: the frame of every chart in the product. */
 export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
   const [asTable, setAsTable] = useState(false);
+  const drawing = useRef<HTMLDivElement>(null);
   const id = useId();
   const isEmpty = props.empty !== undefined && props.rows.length === 0;
   return (
@@ -56,7 +59,7 @@ export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
             {props.summary}
           </p>
         </div>
-        <div className="flex max-w-full flex-wrap items-center gap-1">
+        <div className="flex max-w-full flex-wrap items-center gap-1 print:hidden">
           {props.actions}
           {!isEmpty && (
             <>
@@ -68,11 +71,22 @@ export function ChartFigure<Row>(props: ChartFigureProps<Row>) {
                 <Download aria-hidden className="size-3.5" />
                 CSV
               </button>
+              {asTable ? null : (
+                <button
+                  type="button"
+                  className={BUTTON}
+                  onClick={() => void saveImage(drawing.current, props)}
+                  aria-label={`Download "${props.title}" as an image`}
+                >
+                  <ImageIcon aria-hidden className="size-3.5" />
+                </button>
+              )}
+              <CopyLink title={props.title} />
             </>
           )}
         </div>
       </div>
-      {isEmpty ? props.empty : asTable ? <TableTwin {...props} /> : props.children}
+      {isEmpty ? props.empty : asTable ? <TableTwin {...props} /> : <div ref={drawing}>{props.children}</div>}
       {props.note !== undefined && <figcaption className="text-xs text-muted-foreground">{props.note}</figcaption>}
     </figure>
   );
@@ -125,10 +139,23 @@ function download<Row>({ rows, columns, fileName }: ChartFigureProps<Row>): void
     columns.map((column) => column.label),
     rows.map((row) => columns.map((column) => (column.raw ?? column.value)(row))),
   );
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${fileName}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1_000);
+  saveFile(new Blob([text], { type: "text/csv;charset=utf-8" }), `${fileName}.csv`);
+}
+
+async function saveImage<Row>(drawing: HTMLElement | null, { title, fileName }: ChartFigureProps<Row>): Promise<void> {
+  if (drawing !== null) saveFile(await imageOf(drawing, title), `${fileName}.png`);
+}
+
+/** Copies the address, which holds what the page shows. */
+function CopyLink({ title }: { title: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    setCopied(await copyText(window.location.href));
+    setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <button type="button" className={BUTTON} onClick={() => void copy()} aria-label={copied ? "Link copied" : `Copy a link to "${title}"`}>
+      {copied ? <Check aria-hidden className="size-3.5" /> : <LinkIcon aria-hidden className="size-3.5" />}
+    </button>
+  );
 }

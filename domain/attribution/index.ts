@@ -1,3 +1,6 @@
 export { archiveConversion, conversionOf, listConversions, saveConversion } from "./conversions";
+export { creditIntervals, explainChannel, explainConversion, listConverted } from "./explain";
 export * from "./model";
+export { pathsReport } from "./paths-report";
 export { attributionReport } from "./report";
+export * from "./schemas";

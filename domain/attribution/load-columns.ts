@@ -26,40 +26,62 @@ export async function highestProfile(sql: AnySql): Promise<number> {
   return row?.id ?? 0;
 }
 
+/** Touches with the fragment that each belongs to, in the order of `TouchColumns`. */
+export type FragmentTouches = TouchColumns & { readonly fragment: Int32Array };
+
 /**
- * Touches in [from, to) by canonical person, in (person, time, event) order. Rows travel packed, not as objects; each
+ * Touches since an instant by canonical person, in (person, time, event) order. Rows travel packed, not as objects; each
  * fragment comes in the order of the primary key, so only people of several fragments are sorted here.
  */
-export async function loadTouches(sql: AnySql, aliases: Int32Array, from: Date, to: Date): Promise<TouchColumns> {
+export async function loadTouches(sql: AnySql, aliases: Int32Array, since: Date): Promise<FragmentTouches> {
   const parts: DataView[] = [];
   for (let low = 0; low < aliases.length; low += FRAGMENTS_AT_ONCE) {
     const [row] = await sql<{ packed: Buffer | null }[]>`
       select string_agg(int4send(profile_id) || int8send((extract(epoch from occurred_at) * 1000)::int8) || int8send(event_id) || int4send(origin_id),
         ''::bytea order by profile_id, occurred_at, event_id) as packed
-      from touchpoints where profile_id >= ${low} and profile_id < ${low + FRAGMENTS_AT_ONCE}
-        and occurred_at >= ${from} and occurred_at < ${to}`;
+      from touchpoints where profile_id >= ${low} and profile_id < ${low + FRAGMENTS_AT_ONCE} and occurred_at >= ${since}`;
     parts.push(viewOf(row?.packed ?? null));
   }
-  const rows = readRows(parts, TOUCH_BYTES, (view, at) => view.getInt32(at + 20));
-  const order = inPersonOrder(rows, aliases);
-  return { ...ordered(rows, order, aliases), origin: Int32Array.from(order, (i) => rows.extra[i] ?? 0) };
+  const { extra, ...columns } = inPersonOrder(readTouches(parts), aliases);
+  return { ...columns, origin: extra };
 }
 
+/** Touches of some fragments since an instant, fragment by fragment. */
+export async function loadFragmentTouches(sql: AnySql, fragments: Int32Array, since: Date): Promise<Rows<Int32Array>> {
+  const parts: DataView[] = [];
+  for (let at = 0; at < fragments.length; at += FRAGMENTS_AT_ONCE) {
+    const some = [...fragments.subarray(at, at + FRAGMENTS_AT_ONCE)];
+    const [row] = await sql<{ packed: Buffer | null }[]>`
+      select string_agg(int4send(profile_id) || int8send((extract(epoch from occurred_at) * 1000)::int8) || int8send(event_id) || int4send(origin_id),
+        ''::bytea order by profile_id, occurred_at, event_id) as packed
+      from touchpoints where profile_id = any(${some}::int[]) and occurred_at >= ${since}`;
+    parts.push(viewOf(row?.packed ?? null));
+  }
+  return readTouches(parts);
+}
+
+const readTouches = (parts: readonly DataView[]): Rows<Int32Array> =>
+  readRows(
+    parts,
+    TOUCH_BYTES,
+    (n) => new Int32Array(n),
+    (view, at) => view.getInt32(at + 20),
+  );
+
 /**
- * Conversions in [from, to) with their values in the currency as sent, or the definition's fixed value. A refund with the
+ * Conversions since `from` with their values in the currency as sent, or the definition's fixed value. A refund with the
  * same order id takes its amount back from the conversion it belongs to (never below 0), whenever it came.
  */
 export async function loadConversions(
   sql: AnySql,
   aliases: Int32Array,
   definition: Pick<Conversion, "event" | "where" | "fixedValue" | "refundEvent">,
-  options: { from: Date; to: Date; now: number; zone: string; base: string },
+  options: { from: Date; now: number; zone: string; base: string },
 ): Promise<ConversionColumns> {
   const filter = eventFilter(definition.where, options);
   const values = [...filter.values] as (string | number | null)[];
   const add = (value: string | number | null, type: string): string => `$${values.push(value)}::${type}`;
   const from = add(options.from.toISOString(), "timestamptz");
-  const to = add(options.to.toISOString(), "timestamptz");
   const value =
     definition.fixedValue === null
       ? "(greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0)) * coalesce(x.rate, 0))::float8"
@@ -76,12 +98,17 @@ export async function loadConversions(
     from events e left join refunds r on r.order_id = left(e.properties ->> 'order_id', 100)
     left join lateral (${rateOf("e", base)}) x on true
     where e.event_type = (select id from event_types where name = ${add(definition.event, "text")})
-      and e.occurred_at >= ${from} and e.occurred_at < ${to} and ${filter.text}`,
+      and e.occurred_at >= ${from} and ${filter.text}`,
     values,
   );
-  const rows = readRows([viewOf(row?.packed ?? null)], CONVERSION_BYTES, (view, at) => view.getFloat64(at + 20));
-  const order = inPersonOrder(rows, aliases);
-  return { ...ordered(rows, order, aliases), value: Float64Array.from(order, (i) => rows.extra[i] ?? 0) };
+  const rows = readRows(
+    [viewOf(row?.packed ?? null)],
+    CONVERSION_BYTES,
+    (n) => new Float64Array(n),
+    (view, at) => view.getFloat64(at + 20),
+  );
+  const { person, at, event, extra } = inPersonOrder(rows, aliases);
+  return { person, at, event, value: extra };
 }
 
 /** The rate of an event's currency into the base on its day; the first one for days before it; no row: there is none. Amounts that name no currency are the company's. */
@@ -108,20 +135,27 @@ export async function currenciesWithoutRate(
   return rows.map(({ currency }) => currency);
 }
 
-interface Rows {
+/** Rows of fragments; `extra` is a touch's origin or a conversion's value. */
+interface Rows<X extends Int32Array | Float64Array> {
   readonly fragment: Int32Array;
+  /** Seconds since 1970. */
   readonly at: Float64Array;
   readonly event: Float64Array;
-  readonly extra: Float64Array;
+  readonly extra: X;
 }
 
 function viewOf(packed: Buffer | null): DataView {
   return packed === null ? new DataView(new ArrayBuffer(0)) : new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
 }
 
-function readRows(parts: readonly DataView[], bytes: number, extraOf: (view: DataView, at: number) => number): Rows {
+function readRows<X extends Int32Array | Float64Array>(
+  parts: readonly DataView[],
+  bytes: number,
+  column: (n: number) => X,
+  extraOf: (view: DataView, at: number) => number,
+): Rows<X> {
   const n = parts.reduce((sum, view) => sum + view.byteLength, 0) / bytes;
-  const rows = { fragment: new Int32Array(n), at: new Float64Array(n), event: new Float64Array(n), extra: new Float64Array(n) };
+  const rows = { fragment: new Int32Array(n), at: new Float64Array(n), event: new Float64Array(n), extra: column(n) };
   let i = 0;
   for (const view of parts) {
     for (let at = 0; at < view.byteLength; at += bytes, i++) {
@@ -134,20 +168,28 @@ function readRows(parts: readonly DataView[], bytes: number, extraOf: (view: Dat
   return rows;
 }
 
-/** Row numbers by canonical person; within a person by (time, event). A counting sort, then a small one for merged people. */
-function inPersonOrder(rows: Rows, aliases: Int32Array): Uint32Array {
+/**
+ * Rows by canonical person, within a person by (time, event). Rows of one fragment must come in that order already: a
+ * counting sort by person, then a small one for people of several fragments.
+ */
+export function inPersonOrder<X extends Int32Array | Float64Array>(
+  rows: Rows<X>,
+  aliases: Int32Array,
+): Rows<X> & { readonly person: Int32Array } {
   const n = rows.fragment.length;
   const starts = new Uint32Array(aliases.length + 1);
-  const personOf = (i: number): number => canonical(rows.fragment[i] ?? 0, aliases);
-  for (let i = 0; i < n; i++) starts[personOf(i) + 1] = (starts[personOf(i) + 1] ?? 0) + 1;
+  for (const fragment of rows.fragment) {
+    const person = canonical(fragment, aliases);
+    starts[person + 1] = (starts[person + 1] ?? 0) + 1;
+  }
   for (let p = 1; p < starts.length; p++) starts[p] = (starts[p] ?? 0) + (starts[p - 1] ?? 0);
   const next = starts.slice();
   const order = new Uint32Array(n);
   const mixed = new Set<number>();
   const fragmentOf = new Int32Array(aliases.length);
   for (let i = 0; i < n; i++) {
-    const person = personOf(i);
     const fragment = rows.fragment[i] ?? 0;
+    const person = canonical(fragment, aliases);
     if (fragmentOf[person] !== 0 && fragmentOf[person] !== fragment) mixed.add(person);
     fragmentOf[person] = fragment;
     const at = next[person] ?? 0;
@@ -156,18 +198,26 @@ function inPersonOrder(rows: Rows, aliases: Int32Array): Uint32Array {
   }
   const byTime = (a: number, b: number): number => (rows.at[a] ?? 0) - (rows.at[b] ?? 0) || (rows.event[a] ?? 0) - (rows.event[b] ?? 0);
   for (const person of mixed) order.subarray(starts[person] ?? 0, starts[person + 1] ?? 0).sort(byTime);
-  return order;
+  const out = {
+    person: new Int32Array(n),
+    fragment: new Int32Array(n),
+    at: new Float64Array(n),
+    event: new Float64Array(n),
+    extra: (rows.extra instanceof Int32Array ? new Int32Array(n) : new Float64Array(n)) as X,
+  };
+  for (let to = 0; to < n; to++) {
+    const i = order[to] ?? 0;
+    const fragment = rows.fragment[i] ?? 0;
+    out.fragment[to] = fragment;
+    out.person[to] = canonical(fragment, aliases);
+    out.at[to] = rows.at[i] ?? 0;
+    out.event[to] = rows.event[i] ?? 0;
+    out.extra[to] = rows.extra[i] ?? 0;
+  }
+  return out;
 }
 
 function canonical(fragment: number, aliases: Int32Array): number {
   const alias = aliases[fragment] ?? 0;
   return alias === 0 ? fragment : alias;
-}
-
-function ordered(rows: Rows, order: Uint32Array, aliases: Int32Array): { person: Int32Array; at: Float64Array; event: Float64Array } {
-  return {
-    person: Int32Array.from(order, (i) => canonical(rows.fragment[i] ?? 0, aliases)),
-    at: Float64Array.from(order, (i) => rows.at[i] ?? 0),
-    event: Float64Array.from(order, (i) => rows.event[i] ?? 0),
-  };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { filterSchema } from "@/domain/segments/model";
+import type { ReportFrame } from "./schemas";
 
 /** Attribution: value sets and shapes. Pure: the browser may import it. */
 
@@ -154,21 +155,21 @@ export interface ReportRow {
   readonly credits: readonly { readonly conversions: number; readonly value: number }[];
 }
 
-export interface AttributionReport {
+/** `hidden`: so few that they stand in the row of small numbers instead (whoever sees totals only). */
+export interface ReportPart {
+  readonly conversions: number;
+  readonly value: number;
+  readonly hidden?: boolean;
+}
+
+export interface AttributionReport extends ReportFrame {
   readonly models: readonly ReportModel[];
   readonly rows: readonly ReportRow[];
   /** Conversions without a touch in their window. */
-  readonly unattributed: { readonly conversions: number; readonly value: number };
+  readonly unattributed: ReportPart;
   /** Conversions of people whose touches may not be used for measurement. */
-  readonly restricted: { readonly conversions: number; readonly value: number };
+  readonly restricted: ReportPart;
   /** All conversions of the range: rows, unattributed and restricted add up to it (but for participation). */
   readonly total: { readonly conversions: number; readonly value: number };
   readonly paths: number;
-  readonly currency: string;
-  /** Currencies that have no exchange rate: what was bought or spent in them is not in the sums. */
-  readonly withoutRate: readonly string[];
-  readonly timezone: string;
-  /** ISO time up to which touches were derived. */
-  readonly asOf: string;
-  readonly conversion: { readonly id: string; readonly name: string; readonly clickDays: number; readonly viewDays: number };
 }

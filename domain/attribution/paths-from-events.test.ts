@@ -43,6 +43,8 @@ const rules = (more: Partial<PathRules> = {}): PathRules => ({
   viewWindow: DAY,
   isView: (origin) => origin === VIEW,
   from: 0,
+  to: Infinity,
+  includes: () => true,
   once: false,
   restricted: () => false,
   ...more,

@@ -26,6 +26,10 @@ export interface PathRules {
   isView(origin: number): boolean;
   /** Conversions count from here; earlier ones only end paths. Seconds. */
   readonly from: number;
+  /** What comes from here on is not looked at. Seconds. */
+  readonly to: number;
+  /** People that the report is about. */
+  includes(person: number): boolean;
   /** Only the first conversion of each person. */
   readonly once: boolean;
   /** People whose touches may not be used: their conversions are counted apart. */
@@ -66,13 +70,25 @@ export function buildPaths(touches: TouchColumns, conversions: ConversionColumns
     while (touchEnd < touchCount && touches.person[touchEnd] === person) touchEnd++;
     let conversionEnd = c;
     while (conversionEnd < conversionCount && conversions.person[conversionEnd] === person) conversionEnd++;
-    if (rules.restricted(person)) made.restrict(conversions, c, rules.once ? Math.min(c + 1, conversionEnd) : conversionEnd, rules.from);
-    else if (c === conversionEnd) made.addNull(touches, t, touchEnd, rules.from);
-    else made.addPerson(touches, t, touchEnd, conversions, c, conversionEnd, rules);
+    if (rules.includes(person)) {
+      const lastTouch = before(touches.at, t, touchEnd, rules.to);
+      const lastConversion = before(conversions.at, c, conversionEnd, rules.to);
+      if (rules.restricted(person))
+        made.restrict(conversions, c, rules.once ? Math.min(c + 1, lastConversion) : lastConversion, rules.from);
+      else if (c === lastConversion) made.addNull(touches, t, lastTouch, rules.from);
+      else made.addPerson(touches, t, lastTouch, conversions, c, lastConversion, rules);
+    }
     t = touchEnd;
     c = conversionEnd;
   }
   return made.finish();
+}
+
+/** End of the rows in [start, end) whose time is before `to`. */
+function before(at: Float64Array, start: number, end: number, to: number): number {
+  let last = end;
+  while (last > start && (at[last - 1] ?? 0) >= to) last--;
+  return last;
 }
 
 class PathWriter {

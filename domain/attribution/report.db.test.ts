@@ -13,7 +13,7 @@ import { attributionReport } from "./report";
 const db = testDatabase();
 /** A new clock each time: kept paths are as fresh as half a minute. */
 let minutes = 0;
-const now = (actor = member("manager")) =>
+const now = (actor = member("marketer")) =>
   createContext(actor, db, fixedClock(new Date(Date.UTC(2026, 5, 1, 12, minutes++)).toISOString()));
 
 const utm = (source: string, medium: string, campaign = "") => ({

@@ -1,16 +1,22 @@
-import { companySettings, requirePermission } from "@/domain/access";
-import { DIRECT } from "@/domain/campaigns";
+import { requirePermission } from "@/domain/access";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
-import { conversionOf } from "./conversions";
-import { currenciesWithoutRate } from "./load-columns";
+import { hideSmallCells } from "@/domain/kernel/small-cells";
+import { askPaths } from "./ask-paths";
 import { markovCredits } from "./markov";
 import { INVERSE_J, J_SHAPED, reportSchema, U_SHAPED } from "./model";
-import type { AttributionReport, Credits, MarkovOrder, PathTable, ReportDimension, ReportInput, ReportModel, RuleModel } from "./model";
-import { loadPaths } from "./path-cache";
-import type { Origins } from "./path-cache";
-import { tableOf } from "./paths";
-import { dayRange } from "./report-range";
+import type {
+  AttributionReport,
+  Credits,
+  MarkovOrder,
+  PathTable,
+  ReportInput,
+  ReportModel,
+  ReportPart,
+  ReportRow,
+  RuleModel,
+} from "./model";
+import { rolesOf } from "./path-shapes";
 import { ruleCredits } from "./rule-models";
 import { shapleyCredits } from "./shapley";
 import { spendBy } from "./spend";
@@ -19,51 +25,77 @@ import { spendBy } from "./spend";
 export async function attributionReport(ctx: Ctx, input: unknown): Promise<AttributionReport> {
   requirePermission(ctx, "reports:read");
   const given = parseInput(reportSchema, input);
-  const { currency, timezone } = await companySettings(ctx.sql);
-  const conversion = await conversionOf(ctx, given.conversionId);
-  const { from, to } = dayRange(given, timezone);
-  const { paths, origins, asOf } = await loadPaths(ctx, conversion, from, to);
-  const { names, of } = dimensionOf(origins, given.dimension);
-  const table = tableOf(paths, { names, of });
-  const credits = creditsOf(table, given, names.indexOf(DIRECT));
+  const { table, names, direct, paths, frame, totalsOnly } = await askPaths(ctx, given);
+  const credits = creditsOf(table, given, direct);
   const spend = await spendBy(ctx, given);
-  const withoutRate = await currenciesWithoutRate(ctx.sql, conversion.event, { from, to, days: given, base: currency });
   const touches = new Float64Array(names.length);
   for (const channel of table.channel) touches[channel] = (touches[channel] ?? 0) + 1;
   // What costs but was never met is a row too.
   const spent = [...spend.keys()].filter((name) => !names.includes(name));
+  const roles = rolesOf(table);
   const rows = [...names, ...spent].map((name, i) => ({
-    name,
-    touches: touches[i] ?? 0,
-    spend: given.dimension === "channel" || given.dimension === "campaign" ? (spend.get(name) ?? 0) : null,
-    credits: credits.map((credit) => ({ conversions: credit.conversions[i] ?? 0, value: credit.value[i] ?? 0 })),
+    n: roles[i]?.paths ?? 0,
+    row: {
+      name,
+      touches: touches[i] ?? 0,
+      spend: given.dimension === "channel" || given.dimension === "campaign" ? (spend.get(name) ?? 0) : null,
+      credits: credits.map((credit) => ({ conversions: credit.conversions[i] ?? 0, value: credit.value[i] ?? 0 })),
+    },
   }));
-  const [first] = credits;
-  const unattributed = first?.unattributed ?? { conversions: 0, value: 0 };
   const sum = (column: Float64Array): number => column.reduce((a, b) => a + b, 0);
+  const parts = {
+    unattributed: credits[0]?.unattributed ?? { conversions: 0, value: 0 },
+    restricted: paths.restricted,
+  };
   return {
     models: given.models,
-    rows: rows.toSorted(
-      (a, b) => (b.credits[0]?.value ?? 0) - (a.credits[0]?.value ?? 0) || b.touches - a.touches || a.name.localeCompare(b.name),
-    ),
-    unattributed,
-    restricted: paths.restricted,
+    ...(totalsOnly ? foldSmall(rows, parts, given.models.length) : { rows: byCredit(rows.map(({ row }) => row)), ...parts }),
     total: { conversions: sum(paths.conversions) + paths.restricted.conversions, value: sum(paths.value) + paths.restricted.value },
     paths: paths.person.length,
-    currency,
-    withoutRate,
-    timezone,
-    asOf,
-    conversion: { id: conversion.id, name: conversion.name, clickDays: conversion.clickDays, viewDays: conversion.viewDays },
+    ...frame,
   };
 }
 
-/** Names of a dimension and, by origin number, which of them. */
-export function dimensionOf(origins: Origins, dimension: ReportDimension): { names: string[]; of: Uint16Array } {
-  const texts = origins[dimension];
-  const names = [...new Set(texts.filter((name) => name !== undefined))];
-  const numbers = new Map(names.map((name, i) => [name, i]));
-  return { names, of: Uint16Array.from({ length: texts.length }, (_, id) => numbers.get(texts[id] ?? "") ?? 0) };
+const byCredit = (rows: readonly ReportRow[]): ReportRow[] =>
+  rows.toSorted((a, b) => (b.credits[0]?.value ?? 0) - (a.credits[0]?.value ?? 0) || b.touches - a.touches || a.name.localeCompare(b.name));
+
+/** Rows that few conversions took part in become one, so that no figure stands for a few people. Sums stay. */
+function foldSmall(
+  rows: readonly { readonly n: number; readonly row: ReportRow }[],
+  { unattributed, restricted }: { unattributed: ReportPart; restricted: ReportPart },
+  models: number,
+): Pick<AttributionReport, "rows" | "unattributed" | "restricted"> {
+  const same = (part: ReportPart): ReportRow["credits"] => Array.from({ length: models }, () => part);
+  const part = (name: string, own: ReportPart) => ({
+    n: own.conversions,
+    row: { name, touches: 0, spend: null, credits: same(own) },
+  });
+  const cells = [...rows, part("\u0000unattributed", unattributed), part("\u0000restricted", restricted)];
+  const kept = new Set<ReportRow>(hideSmallCells(cells).shown.map(({ row }) => row));
+  const folded = cells.filter(({ row }) => !kept.has(row)).map(({ row }) => row);
+  const shown = cells.map(({ row }) => row).filter((row) => kept.has(row) && !row.name.startsWith("\u0000"));
+  const isHidden = (name: string): boolean => folded.some((row) => row.name === name);
+  const total = (of: (row: ReportRow) => number): number => folded.reduce((sum, row) => sum + of(row), 0);
+  const small: ReportRow[] =
+    folded.length === 0
+      ? []
+      : [
+          {
+            name: `Small numbers (${folded.length} rows)`,
+            touches: total((row) => row.touches),
+            spend: folded.every((row) => row.spend === null) ? null : total((row) => row.spend ?? 0),
+            credits: Array.from({ length: models }, (_, m) => ({
+              conversions: total((row) => row.credits[m]?.conversions ?? 0),
+              value: total((row) => row.credits[m]?.value ?? 0),
+            })),
+          },
+        ];
+  const none = { conversions: 0, value: 0, hidden: true };
+  return {
+    rows: [...byCredit(shown), ...small],
+    unattributed: isHidden("\u0000unattributed") ? none : unattributed,
+    restricted: isHidden("\u0000restricted") ? none : restricted,
+  };
 }
 
 /** Credits in the order of the models. Rule models share one pass. */
