@@ -69,23 +69,28 @@ const readTouches = (parts: readonly DataView[]): Rows<Int32Array> =>
   );
 
 /**
- * Conversions since `from` with their values in the currency as sent, or the definition's fixed value. A refund with the
- * same order id takes its amount back from the conversion it belongs to (never below 0), whenever it came.
+ * Conversions since `from` (until `to`, where it is given) with their values in the currency as sent, or the definition's fixed value. A refund with the
+ * same order id takes its amount back from the conversion it belongs to (never below 0), whenever it came. `property`:
+ * a number in the event's properties instead of its value, taken as it is.
  */
 export async function loadConversions(
   sql: AnySql,
   aliases: Int32Array,
-  definition: Pick<Conversion, "event" | "where" | "fixedValue" | "refundEvent">,
-  options: { from: Date; now: number; zone: string; base: string },
+  definition: Pick<Conversion, "event" | "where" | "fixedValue" | "refundEvent"> & { readonly property?: string | null },
+  options: { from: Date; to?: Date; now: number; zone: string; base: string },
 ): Promise<ConversionColumns> {
   const filter = eventFilter(definition.where, options);
   const values = [...filter.values] as (string | number | null)[];
   const add = (value: string | number | null, type: string): string => `$${values.push(value)}::${type}`;
   const from = add(options.from.toISOString(), "timestamptz");
+  const to = options.to === undefined ? "true" : `e.occurred_at < ${add(options.to.toISOString(), "timestamptz")}`;
+  const property = definition.property ?? null;
   const value =
-    definition.fixedValue === null
-      ? "(greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0)) * coalesce(x.rate, 0))::float8"
-      : add(definition.fixedValue, "float8");
+    property !== null
+      ? `(case when jsonb_typeof(e.properties -> ${add(property, "text")}) = 'number' then (e.properties ->> ${add(property, "text")})::float8 else 0 end)`
+      : definition.fixedValue === null
+        ? "(greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0)) * coalesce(x.rate, 0))::float8"
+        : add(definition.fixedValue, "float8");
   const base = add(options.base, "text");
   const [row] = await sql.unsafe<{ packed: Buffer | null }[]>(
     `with refunds as materialized (
@@ -98,7 +103,7 @@ export async function loadConversions(
     from events e left join refunds r on r.order_id = left(e.properties ->> 'order_id', 100)
     left join lateral (${rateOf("e", base)}) x on true
     where e.event_type = (select id from event_types where name = ${add(definition.event, "text")})
-      and e.occurred_at >= ${from} and ${filter.text}`,
+      and e.occurred_at >= ${from} and ${to} and ${filter.text}`,
     values,
   );
   const rows = readRows(

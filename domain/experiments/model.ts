@@ -122,9 +122,10 @@ export interface ExperimentSummary {
 export const MEASURES = ["rate", "value"] as const;
 export type Measure = (typeof MEASURES)[number];
 
+/** Null: not bounded on that side. */
 export interface Range {
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** Null numbers: hidden, since they stand for fewer than ten people and whoever asks sees totals only. */
@@ -174,8 +175,7 @@ export interface Look {
   readonly day: string;
   readonly people: number;
   readonly lift: number;
-  readonly low: number;
-  readonly high: number;
+  readonly interval: Range;
   /** Smallest always-valid p so far. */
   readonly p: number;
 }
