@@ -57,6 +57,8 @@ export const PROCESS_ONLY: Record<string, string> = {
   "consent.writeStatements": "processing",
   "campaigns.channelRules": "the derivation of touchpoints and reports",
   "campaigns.followTouches": "the worker's loop",
+  "templates.loadScopes": "rendering of messages for sending",
+  "templates.loadTemplate": "rendering of messages for sending",
   "events.ensureInboxPartitions": "maintenance",
   "events.ensureEventPartitions": "processing",
   "events.storeMessages": "collection, imports and demo data",
