@@ -69,6 +69,27 @@ export interface Provider {
   readonly keepsKeys: boolean;
   /** It reports deliveries, bounces and complaints to our address. */
   readonly callbacks: boolean;
+  /** Always there; no account is made for it. */
+  readonly builtIn?: boolean;
+}
+
+/** What a message says to one person: only the parts that its channel has are set. */
+export interface Rendered {
+  readonly channel: JourneyChannel;
+  readonly language: string;
+  /** Subject of an e-mail, title of a push or in-app message. One line. */
+  readonly subject: string | null;
+  readonly preheader: string | null;
+  readonly html: string | null;
+  readonly text: string;
+  /** Where a push or in-app message leads; its button; its picture. */
+  readonly link: string | null;
+  readonly button: string | null;
+  readonly image: string | null;
+  /** Parsed body of a webhook. */
+  readonly json: unknown;
+  /** Sender of this message where it is not the account's. */
+  readonly from: { readonly name: string; readonly email: string; readonly replyTo: string } | null;
 }
 
 const FROM: readonly ProviderField[] = [
@@ -82,6 +103,14 @@ const secret = (name: string, label: string, hint?: string, required = true): Pr
   kind: "secret",
   required,
   ...(hint === undefined ? {} : { hint }),
+});
+
+const endpoint = (hint: string): ProviderField => ({
+  name: "endpoint",
+  label: "API address",
+  kind: "text",
+  required: false,
+  hint: `Left empty: ${hint}. Another one for a region or a gateway of your own.`,
 });
 
 export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
@@ -122,6 +151,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
       { name: "configurationSet", label: "Configuration set", kind: "text", required: false, hint: "The one that reports events to SNS." },
       { name: "topicArn", label: "SNS topic", kind: "text", required: false, hint: "Only reports of this topic are taken." },
       ...FROM,
+      endpoint("https://email.<region>.amazonaws.com"),
     ],
     keepsKeys: false,
     callbacks: true,
@@ -134,6 +164,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
       secret("apiKey", "API key"),
       secret("webhookKey", "Verification key of the event webhook", "Needed to take reports of deliveries and bounces.", false),
       ...FROM,
+      endpoint("https://api.sendgrid.com"),
     ],
     keepsKeys: false,
     callbacks: true,
@@ -158,6 +189,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
       secret("apiKey", "API key"),
       secret("webhookKey", "HTTP webhook signing key", "Needed to take reports of deliveries and bounces.", false),
       ...FROM,
+      endpoint("https://api.mailgun.net"),
     ],
     keepsKeys: false,
     callbacks: true,
@@ -171,6 +203,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
       { name: "stream", label: "Message stream", kind: "text", required: false, initial: "broadcast" },
       secret("webhookPassword", "Password of the webhook's basic authentication", "The user name is tributary.", false),
       ...FROM,
+      endpoint("https://api.postmarkapp.com"),
     ],
     keepsKeys: false,
     callbacks: true,
@@ -179,7 +212,12 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
     id: "resend",
     channel: "email",
     label: "Resend",
-    fields: [secret("apiKey", "API key"), secret("webhookKey", "Signing secret of the webhook", "It begins with whsec_.", false), ...FROM],
+    fields: [
+      secret("apiKey", "API key"),
+      secret("webhookKey", "Signing secret of the webhook", "It begins with whsec_.", false),
+      ...FROM,
+      endpoint("https://api.resend.com"),
+    ],
     keepsKeys: true,
     callbacks: true,
   },
@@ -197,6 +235,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
         required: true,
         hint: "A number in international form, or the SID of a messaging service.",
       },
+      endpoint("https://api.twilio.com"),
     ],
     keepsKeys: false,
     callbacks: true,
@@ -205,7 +244,10 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
     id: "firebase",
     channel: "push",
     label: "Firebase Cloud Messaging",
-    fields: [{ name: "serviceAccount", label: "Service account (JSON)", kind: "secret_text", required: true }],
+    fields: [
+      { name: "serviceAccount", label: "Service account (JSON)", kind: "secret_text", required: true },
+      endpoint("https://fcm.googleapis.com"),
+    ],
     keepsKeys: false,
     callbacks: false,
   },
@@ -242,6 +284,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
     fields: [],
     keepsKeys: true,
     callbacks: false,
+    builtIn: true,
   },
 };
 

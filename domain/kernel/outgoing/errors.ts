@@ -16,12 +16,15 @@ export class OutgoingError extends Error {
   readonly code: OutgoingCode;
   /** What happened, without the address: an errno, a TLS code, or words of ours. */
   readonly reason: string;
+  /** A connection stood: the request may have been received, whole or in part. */
+  readonly reached: boolean;
 
-  constructor(code: OutgoingCode, reason: string) {
+  constructor(code: OutgoingCode, reason: string, reached = false) {
     super(MESSAGES[code]);
     this.name = "OutgoingError";
     this.code = code;
     this.reason = reason;
+    this.reached = reached;
   }
 
   /** Whether the same request may succeed later. Callers decide when, and how often. */

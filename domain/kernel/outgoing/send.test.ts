@@ -240,3 +240,27 @@ test("TLS is asked for by name, and a certificate of another name or of nobody i
   expect((await failure(strict.send({ url: `https://shop.example.com:${port}/` }))).reason).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
   expect(names).toHaveLength(1);
 });
+
+test("an error says whether the request may have been received", async () => {
+  const silent = await listen(createSocketServer(() => {}));
+  const client = new Outgoing({ allow: "127.0.0.1" });
+  const hung = await failure(client.send({ url: `http://127.0.0.1:${silent}/`, body: "x", timeoutMs: 200 }));
+  expect({ code: hung.code, reached: hung.reached }).toEqual({ code: "timeout", reached: true });
+  const gone = await listen(createSocketServer(() => {}));
+  servers.pop()?.close();
+  const closed = await failure(client.send({ url: `http://127.0.0.1:${gone}/`, body: "x" }));
+  expect({ code: closed.code, reached: closed.reached }).toEqual({ code: "unreachable", reached: false });
+});
+
+test("other protocols reach public addresses at their own ports alone, and what the operator names", async () => {
+  const resolve = async (host: string): Promise<string[]> => (host === "mixed.example.com" ? ["1.1.1.1", "10.0.0.1"] : ["1.1.1.1"]);
+  const client = new Outgoing({ allow: "", resolve });
+  expect(await client.reach("smtp.example.com", 587, [25, 587])).toEqual(["1.1.1.1"]);
+  expect((await failure(client.reach("smtp.example.com", 80, [25, 587]))).code).toBe("url");
+  expect((await failure(client.reach("mixed.example.com", 25, [25]))).code).toBe("refused");
+  for (const host of ["localhost", "127.0.0.1", "10.1.2.3", "mail.internal", "::1"])
+    expect({ host, code: (await failure(client.reach(host, 25, [25]))).code }).toEqual({ host, code: "refused" });
+  expect((await failure(client.reach("a b", 25, [25]))).code).toBe("url");
+  const open = new Outgoing({ allow: "127.0.0.1:2525", resolve });
+  expect(await open.reach("127.0.0.1", 2525, [25])).toEqual(["127.0.0.1"]);
+});

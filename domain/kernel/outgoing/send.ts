@@ -79,6 +79,24 @@ export class Outgoing {
     return this.target(text).url;
   }
 
+  /**
+   * Addresses that a connection of another protocol (mail) may go to: the name is resolved once, and every address is
+   * judged like that of a request. Connect to one of them, with the name kept for TLS.
+   * @param ports the protocol's own
+   * @throws OutgoingError
+   */
+  async reach(host: string, port: number, ports: readonly number[]): Promise<string[]> {
+    const name = host.toLowerCase().replace(/\.$/, "");
+    if (!/^[a-z0-9.:_-]+$/.test(name)) throw new OutgoingError("url", "host");
+    const family = isIP(name);
+    const allowed = family === 0 ? this.allow.names(name, port) : this.allow.allows(name, name, port);
+    if (!allowed && this.allow.empty) {
+      if (isLocalName(name)) throw new OutgoingError("refused", "not a public name");
+      if (!ports.includes(port)) throw new OutgoingError("url", "port");
+    }
+    return this.addresses({ host: name, port }, new Set(ports));
+  }
+
   private target(text: string): Target {
     let url: URL;
     try {
@@ -124,7 +142,7 @@ export class Outgoing {
     }
   }
 
-  private async addresses({ host, port }: Target): Promise<string[]> {
+  private async addresses({ host, port }: Pick<Target, "host" | "port">, ports: ReadonlySet<number> = PORTS): Promise<string[]> {
     let found: string[];
     if (isIP(host) !== 0) found = [host];
     else {
@@ -139,7 +157,7 @@ export class Outgoing {
     for (const address of found) {
       const allowed = this.allow.allows(host, address, port);
       if (!allowed && !isPublicAddress(address)) throw new OutgoingError("refused", "not a public address");
-      if (!allowed && !PORTS.has(port)) throw new OutgoingError("url", "port");
+      if (!allowed && !ports.has(port)) throw new OutgoingError("url", "port");
     }
     return found.slice(0, TRIES);
   }
@@ -176,7 +194,7 @@ export class Outgoing {
       const release = deadline.onEnd((error) => {
         clearTimeout(connecting);
         sent?.destroy();
-        reject(error);
+        reject(new OutgoingError(error.code, error.reason, connected));
       });
       const connecting = setTimeout(() => {
         sent.destroy();
@@ -185,15 +203,19 @@ export class Outgoing {
       const fail = (error: unknown): void => {
         clearTimeout(connecting);
         release();
-        const typed = error instanceof OutgoingError ? error : new OutgoingError("unreachable", codeOf(error));
+        const typed =
+          error instanceof OutgoingError
+            ? new OutgoingError(error.code, error.reason, connected)
+            : new OutgoingError("unreachable", codeOf(error), connected);
         reject(connected ? typed : new NoConnection(typed));
       };
       try {
         sent = (secure ? httpsRequest : httpRequest)(options);
       } catch (error) {
         // A header or path that cannot be sent.
-        connected = true;
-        fail(new OutgoingError("url", codeOf(error)));
+        clearTimeout(connecting);
+        release();
+        reject(new OutgoingError("url", codeOf(error)));
         return;
       }
       sent.on("socket", (socket) =>
