@@ -1,3 +1,4 @@
+import { consentSets } from "./consent-sets";
 import { eventBlocks } from "./event-blocks";
 import { jobHandlers } from "./job-handlers";
 import { jobLoop } from "./jobs";
@@ -18,6 +19,7 @@ export const loops: readonly Loop[] = [
   journeys,
   computedTraits,
   eventBlocks,
+  consentSets,
   segmentUpkeep,
   maintenance,
   jobLoop(jobHandlers),

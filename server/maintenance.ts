@@ -1,6 +1,7 @@
 import type { Database } from "@/db/client";
 import { sweepThrottle } from "@/domain/access";
 import { anchorAudit, checkAudit } from "@/domain/audit";
+import { pruneConsentChanges } from "@/domain/consent";
 import { ensureInboxPartitions } from "@/domain/events";
 import { enforceRetention, learnFields } from "@/domain/governance";
 import { pruneImports } from "@/domain/imports";
@@ -30,6 +31,7 @@ export const maintenance: Loop = {
       const imports = await pruneImports(database.sql, { unfinished: 7, finished: 180 });
       const jobs = await pruneJobs(database.sql, { done: 7, dead: 90 });
       const calls = await pruneCalls(database.sql, new Date());
+      const changes = await pruneConsentChanges(database.sql);
       await learnFields(database);
       if (started - auditedAt > AUDIT_EVERY_MS) {
         auditedAt = started;
@@ -38,7 +40,7 @@ export const maintenance: Loop = {
         const { problem } = await checkAudit(database, new Date());
         if (problem !== null) log.error("audit.not_whole", { reason: problem });
       }
-      log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + imports + jobs + calls });
+      log.info("maintenance.done", { ms: Date.now() - started, n: tallies + keys + imports + jobs + calls + changes });
       await pause(EVERY_MS, signal);
     }
   },

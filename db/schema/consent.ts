@@ -12,6 +12,7 @@ import {
 } from "@/domain/consent/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
+const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
 
 /** What data are used for. `version` is the published one (0: none yet); its terms stand in `consent_purpose_versions`. */
@@ -220,6 +221,22 @@ export const consentSuppressions = pgTable(
     oneOf("consent_suppressions_reason_check", t.reason, SUPPRESSION_REASONS),
   ],
 );
+
+/**
+ * Sets that the gate keeps, derived and packed: a process that starts reads one and what changed since, instead of every
+ * statement. Written by the worker; dropped whenever people are made anew.
+ */
+export const consentSets = pgTable("consent_sets", {
+  /** Canonical JSON of the question. */
+  key: text("key").primaryKey(),
+  /** Transactions below this one are in it. */
+  below: text("below").notNull(),
+  /** True of this instant. */
+  at: at("at").notNull(),
+  /** Chunks as [number u32, length u32, bytes] each, little-endian. */
+  set: bytes("set").notNull(),
+  savedAt: at("saved_at").notNull().defaultNow(),
+});
 
 /** One row ("main"). `version` moves with every change of purposes and policies; until processing has passed the place, the gate says no. */
 export const consentConfig = pgTable("consent_config", {

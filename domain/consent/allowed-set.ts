@@ -1,6 +1,7 @@
-import type { AnySql } from "@/db/client";
+import type { AnySql, Database } from "@/db/client";
+import type { Clock } from "@/domain/kernel/clock";
 import { canonicalJson } from "@/domain/kernel/canonical-json";
-import type { Ctx } from "@/domain/kernel/context";
+import { createContext, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { loadSettings, settingsOf, type ConsentSettings } from "./config";
@@ -8,22 +9,22 @@ import { canBeRefused, canBeRestricted, decide, keysOf, needsGrant, type PersonC
 import { questionOf, type GateUse } from "./gate";
 import { loadConsent } from "./load-consent";
 import { everybody, peopleIn, statementSets, suppressedPeople } from "./set-sql";
+import { KEPT_SET_DAYS, loadSet, saveSet, type KeptSet } from "./stored-sets";
 
 /** Answers one by one for at most so many at once. */
 const PART = 2_000;
 /** More changes than this are read anew as a whole. */
 const MANY = 20_000;
 const ENTRIES = 40;
+const KEPT_MS = KEPT_SET_DAYS * 86_400_000;
 
-interface Entry {
-  /** Transactions below this one are in it. */
-  xmin: string;
-  /** True of this instant, in milliseconds. */
-  at: number;
-  /** Who may (needs a grant) or may not (otherwise), by statements alone. */
-  set: IdSet;
+/** Who may (needs a grant) or may not (otherwise), by statements alone. */
+interface Entry extends KeptSet {
+  /** When it was last brought up to date, by this process's clock: the list of changes goes back some days only. */
+  readAt: number;
 }
 interface Crowd {
+  readAt: number;
   xmin: string;
   /** Newest profile. */
   last: number;
@@ -162,9 +163,9 @@ async function remembered(ctx: Ctx, question: Question, standing: Standing): Pro
 /** Everybody, brought up to date: who is new, and who was merged or un-merged since. */
 async function crowdOf(sql: AnySql, memory: Memory, standing: Standing): Promise<IdSet> {
   const known = memory.crowd;
-  if (!known) {
+  if (!known || known.readAt < Date.now() - KEPT_MS) {
     const [top] = await sql<{ last: number | null }[]>`select max(id) as last from profiles`;
-    memory.crowd = { xmin: standing.xmin, last: top?.last ?? 0, set: await everybody(sql) };
+    memory.crowd = { readAt: Date.now(), xmin: standing.xmin, last: top?.last ?? 0, set: await everybody(sql) };
     return memory.crowd.set;
   }
   const rows = await sql<{ id: number; canonical: boolean | null }[]>`
@@ -179,17 +180,18 @@ async function crowdOf(sql: AnySql, memory: Memory, standing: Standing): Promise
     (canonical ? there : gone).push(id);
   }
   const set = rows.length === 0 ? known.set : known.set.or(IdSet.of(there)).andNot(IdSet.of(gone));
-  memory.crowd = { xmin: standing.xmin, last, set };
+  memory.crowd = { readAt: Date.now(), xmin: standing.xmin, last, set };
   return set;
 }
 
 async function entryOf(sql: AnySql, memory: Memory, question: Question, standing: Standing): Promise<IdSet> {
   if (!canBeStopped(question)) return IdSet.EMPTY;
-  const { now, purposeId, version, channel, rule, vendor } = question;
-  const key = canonicalJson({ purposeId, version, channel, rule, vendor });
-  const known = memory.entries.get(key);
+  const { now } = question;
+  const key = keyOf(question);
+  const mine = memory.entries.get(key);
+  const known = mine && mine.readAt > Date.now() - KEPT_MS ? mine : await loadSet(sql, key);
   const entry = known && known.at <= now ? await caughtUp(sql, known, question, standing) : undefined;
-  const fresh = entry ?? { xmin: standing.xmin, at: now, set: await bySaid(sql, question) };
+  const fresh: Entry = { ...(entry ?? { xmin: standing.xmin, at: now, set: await bySaid(sql, question) }), readAt: Date.now() };
   // Used last: to the end of the order in which entries go.
   memory.entries.delete(key);
   memory.entries.set(key, fresh);
@@ -198,8 +200,47 @@ async function entryOf(sql: AnySql, memory: Memory, question: Question, standing
   return fresh.set;
 }
 
+/** Two questions with this in common are answered by the same set. A published version's terms never change. */
+function keyOf({ purposeId, version, channel, rule, vendor }: Question): string {
+  return canonicalJson({ purposeId, version, channel, rule, vendor });
+}
+
+/**
+ * Brings the sets of all questions that the policy can ask up to date and keeps them for processes that start later: one
+ * reads a set and its changes instead of every statement. @returns sets that were kept
+ */
+export async function keepConsentSets(
+  database: Database,
+  olderThanMs: number,
+  { signal, clock }: { signal?: AbortSignal; clock?: Clock } = {},
+): Promise<number> {
+  const ctx = createContext({ kind: "job", id: "consent-sets" }, database, clock);
+  const settings = await settingsOf(ctx, (await stand(ctx.sql)).version);
+  const asked = new Set<string>();
+  let kept = 0;
+  for (const purpose of settings.purposes.values())
+    for (const destination of [undefined, ...settings.uses.keys()])
+      for (const channel of [undefined, ...purpose.terms.channels]) {
+        if (signal?.aborted) return kept;
+        const use: GateUse = { purpose: purpose.id, channel, destination };
+        const question = questionOf(settings, use, ctx.clock.now().getTime());
+        if (typeof question === "string" || !canBeStopped(question)) continue;
+        const key = keyOf(question);
+        if (asked.has(key) || asked.size >= ENTRIES) continue;
+        asked.add(key);
+        await allowedSet(ctx, use);
+        const memory = memories.get(ctx.root);
+        const entry = memory?.entries.get(key);
+        if (!memory || !entry) continue;
+        const [row] = await ctx.sql<{ fresh: boolean }[]>`
+          select saved_at > now() - ${olderThanMs} * interval '1 millisecond' as fresh from consent_sets where key = ${key}`;
+        if (!row?.fresh && (await saveSet(ctx.sql, key, entry, memory.version))) kept += 1;
+      }
+  return kept;
+}
+
 /** The entry with what changed since: statements, merges, and what time alone moved. */
-async function caughtUp(sql: AnySql, entry: Entry, question: Question, standing: Standing): Promise<Entry | undefined> {
+async function caughtUp(sql: AnySql, entry: KeptSet, question: Question, standing: Standing): Promise<KeptSet | undefined> {
   const { terms, now, purposeId } = question;
   const [from, to] = [new Date(entry.at), new Date(now)];
   const byTerms =
@@ -212,7 +253,7 @@ async function caughtUp(sql: AnySql, entry: Entry, question: Question, standing:
       select profile_id as id from consent_changes where xid >= ${entry.xmin}::xid8
       union select profile_id from consent_current where expires_at > ${from} and expires_at <= ${to} ${byTerms}) x limit ${MANY + 1}`;
   if (rows.length > MANY) return undefined;
-  if (rows.length === 0) return { ...entry, xmin: standing.xmin, at: now };
+  if (rows.length === 0) return { set: entry.set, xmin: standing.xmin, at: now };
   const ids = rows.map(({ id }) => id);
   const { hits, people } = await judge(sql, question, ids);
   const set = entry.set.andNot(IdSet.of([...ids, ...people])).or(IdSet.of(hits));

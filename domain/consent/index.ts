@@ -1,5 +1,5 @@
 export * from "./model";
-export { allowedSet } from "./allowed-set";
+export { allowedSet, keepConsentSets } from "./allowed-set";
 export { currentSettings } from "./config";
 export { consentFacts, consentSet } from "./facts";
 export { mayUse, mayUseMany, requireUse, type GateAsk, type GateUse } from "./gate";
@@ -9,5 +9,6 @@ export { purposeChoices } from "./purpose-choices";
 export { archivePurpose, listPurposes, previewPurpose, publishPurpose, savePurpose } from "./purposes";
 export { ConsentReader } from "./reader";
 export { blockGate, forgetStatements } from "./reset";
+export { pruneConsentChanges } from "./stored-sets";
 export { carriesConsent, CONSENT_EVENT, CONSENT_SOURCE, statementsOf } from "./statements";
 export { noteConsentChanges, packStatements, writeStatements } from "./write-statements";

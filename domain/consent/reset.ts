@@ -8,6 +8,7 @@ export async function blockGate(tx: TxSql, place: { xid: string; id: number } | 
   await tx`
     update consent_config set version = version + 1, updated_at = now(), blocked_xid = ${place?.xid ?? null}, blocked_inbox_id = ${place?.id ?? null}
     where name = 'main'`;
+  await tx`delete from consent_sets`;
 }
 
 /** Profile ids are about to be given out anew: every statement goes, and comes again from the inbox. */

@@ -54,6 +54,8 @@ export const PROCESS_ONLY: Record<string, string> = {
   "channels.usePlaces": "the worker's sending loop",
   "channels.openAccount": "the worker's sending loop and callbacks of providers",
   "consent.blockGate": "rebuild",
+  "consent.keepConsentSets": "a loop of the worker",
+  "consent.pruneConsentChanges": "maintenance",
   "consent.consentFacts": "rules of segments about single people",
   "consent.consentSet": "rules of segments about everybody",
   "consent.forgetStatements": "removal of demo data",
