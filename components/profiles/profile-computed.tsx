@@ -1,19 +1,18 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { Fragment, useState } from "react";
 import { useViewer } from "@/components/layout/viewer";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { Json } from "@/domain/events/model";
 import type { ComputedTraitView } from "@/domain/profiles/schemas";
 import type { PersonTraitLineage } from "@/domain/segments/computed/contracts";
-import { formatAgo, formatNumber, formatTime } from "./format";
+import { AgoCell, ExpandableRow, waiting } from "./expandable-row";
+import { formatNumber, formatTime } from "./format";
 import { fetchComputed, fetchLineage, profileKeys } from "./queries";
 import { TraitValue } from "./trait-value";
 
@@ -54,49 +53,25 @@ export function ProfileComputed({ profileId, now }: { profileId: number; now: nu
         </TableHeader>
         <TableBody>
           {held.map((trait) => (
-            <Fragment key={trait.id}>
-              <TableRow>
-                <TableCell className="font-normal">
-                  <button
-                    type="button"
-                    aria-expanded={open === trait.id}
-                    disabled={!can("segments:read")}
-                    onClick={() => setOpen(open === trait.id ? null : trait.id)}
-                    className="flex min-h-6 max-w-full items-center gap-1.5 rounded-sm text-left hover:text-primary-text"
-                  >
-                    <ChevronRight
-                      aria-hidden
-                      className={cn("size-3.5 shrink-0 text-muted-foreground transition-transform", open === trait.id && "rotate-90")}
-                    />
-                    <span className="truncate">{trait.name}</span>
-                  </button>
-                </TableCell>
-                <TableCell>
-                  <span className="flex min-w-0 items-center gap-2">
-                    <span className="line-clamp-2 min-w-0 font-medium tabular-nums">
-                      <Value value={trait.value} />
-                    </span>
-                    {trait.status === "paused" ? <Badge>paused</Badge> : null}
+            <ExpandableRow
+              key={trait.id}
+              label={<span className="truncate">{trait.name}</span>}
+              open={open === trait.id}
+              onToggle={() => setOpen(open === trait.id ? null : trait.id)}
+              disabled={!can("segments:read")}
+              detail={<Lineage profileId={profileId} trait={trait} />}
+              columns={3}
+            >
+              <TableCell>
+                <span className="flex min-w-0 items-center gap-2">
+                  <span className="line-clamp-2 min-w-0 font-medium tabular-nums">
+                    <Value value={trait.value} />
                   </span>
-                </TableCell>
-                <TableCell className="text-muted-foreground">
-                  {trait.changedAt === null ? (
-                    "–"
-                  ) : (
-                    <time dateTime={trait.changedAt} title={formatTime(trait.changedAt)}>
-                      {formatAgo(trait.changedAt, now)}
-                    </time>
-                  )}
-                </TableCell>
-              </TableRow>
-              {open === trait.id ? (
-                <TableRow className="hover:bg-transparent">
-                  <TableCell colSpan={3} className="bg-muted/50 p-0">
-                    <Lineage profileId={profileId} trait={trait} />
-                  </TableCell>
-                </TableRow>
-              ) : null}
-            </Fragment>
+                  {trait.status === "paused" ? <Badge>paused</Badge> : null}
+                </span>
+              </TableCell>
+              <AgoCell at={trait.changedAt} now={now} />
+            </ExpandableRow>
           ))}
         </TableBody>
       </Table>
@@ -114,16 +89,7 @@ function Lineage({ profileId, trait }: { profileId: number; trait: ComputedTrait
     queryKey: profileKeys.lineage(profileId, trait.id, JSON.stringify(trait.value)),
     queryFn: ({ signal }) => fetchLineage(profileId, trait.id, signal),
   });
-  if (query.isPending) return <Skeleton className="m-4 h-16" />;
-  if (query.error)
-    return (
-      <p className="p-4 text-sm text-destructive-text">
-        {query.error.message}{" "}
-        <Button variant="link" onClick={() => void query.refetch()}>
-          Try again
-        </Button>
-      </p>
-    );
+  if (!query.data) return waiting(query);
   return <Told lineage={query.data} />;
 }
 

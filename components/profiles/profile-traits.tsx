@@ -1,17 +1,15 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ChevronRight, ListTree } from "lucide-react";
-import { Fragment, useState } from "react";
+import { ListTree } from "lucide-react";
+import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import { cn } from "@/components/ui/cn";
 import { Empty } from "@/components/ui/empty";
 import { Input } from "@/components/ui/input";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { ProfileView, TraitView } from "@/domain/profiles/schemas";
-import { formatAgo, formatTime } from "./format";
+import { AgoCell, ExpandableRow, waiting } from "./expandable-row";
+import { formatTime } from "./format";
 import { fetchHistory, profileKeys } from "./queries";
 import { TraitValue, valueText } from "./trait-value";
 
@@ -59,58 +57,36 @@ export function ProfileTraits({ profile, now }: { profile: ProfileView; now: num
         </TableHeader>
         <TableBody>
           {shown.map((trait) => (
-            <Fragment key={trait.key}>
-              <TableRow>
-                <TableCell className="font-normal">
-                  <button
-                    type="button"
-                    aria-expanded={open === trait.key}
-                    onClick={() => setOpen(open === trait.key ? null : trait.key)}
-                    className="flex min-h-6 max-w-full items-center gap-1.5 rounded-sm text-left hover:text-primary-text"
-                  >
-                    <ChevronRight
-                      aria-hidden
-                      className={cn("size-3.5 shrink-0 text-muted-foreground transition-transform", open === trait.key && "rotate-90")}
-                    />
-                    <span className="truncate font-mono text-xs" title={trait.key}>
-                      {trait.key}
-                    </span>
-                  </button>
-                </TableCell>
-                <TableCell>
-                  <span className="flex min-w-0 items-center gap-2">
-                    <span className="line-clamp-2 min-w-0 font-medium">
-                      <TraitValue value={trait.value} />
-                    </span>
-                    {trait.masked ? <Badge>masked</Badge> : null}
-                    {trait.otherValues > 0 ? (
-                      <Badge variant="info">
-                        {trait.otherValues} other {trait.otherValues === 1 ? "value" : "values"}
-                      </Badge>
-                    ) : null}
+            <ExpandableRow
+              key={trait.key}
+              label={
+                <span className="truncate font-mono text-xs" title={trait.key}>
+                  {trait.key}
+                </span>
+              }
+              open={open === trait.key}
+              onToggle={() => setOpen(open === trait.key ? null : trait.key)}
+              detail={<TraitHistory profile={profile} trait={trait} />}
+              columns={4}
+            >
+              <TableCell>
+                <span className="flex min-w-0 items-center gap-2">
+                  <span className="line-clamp-2 min-w-0 font-medium">
+                    <TraitValue value={trait.value} />
                   </span>
-                </TableCell>
-                <TableCell className="truncate text-muted-foreground">
-                  {trait.sourceId === null ? "–" : (profile.sources[trait.sourceId]?.name ?? trait.sourceId)}
-                </TableCell>
-                <TableCell className="text-muted-foreground">
-                  {trait.at === null ? (
-                    "–"
-                  ) : (
-                    <time dateTime={trait.at} title={formatTime(trait.at)}>
-                      {formatAgo(trait.at, now)}
-                    </time>
-                  )}
-                </TableCell>
-              </TableRow>
-              {open === trait.key ? (
-                <TableRow className="hover:bg-transparent">
-                  <TableCell colSpan={4} className="bg-muted/50 p-0">
-                    <TraitHistory profile={profile} trait={trait} />
-                  </TableCell>
-                </TableRow>
-              ) : null}
-            </Fragment>
+                  {trait.masked ? <Badge>masked</Badge> : null}
+                  {trait.otherValues > 0 ? (
+                    <Badge variant="info">
+                      {trait.otherValues} other {trait.otherValues === 1 ? "value" : "values"}
+                    </Badge>
+                  ) : null}
+                </span>
+              </TableCell>
+              <TableCell className="truncate text-muted-foreground">
+                {trait.sourceId === null ? "–" : (profile.sources[trait.sourceId]?.name ?? trait.sourceId)}
+              </TableCell>
+              <AgoCell at={trait.at} now={now} />
+            </ExpandableRow>
           ))}
         </TableBody>
       </Table>
@@ -123,17 +99,7 @@ function TraitHistory({ profile, trait }: { profile: ProfileView; trait: TraitVi
     queryKey: profileKeys.history(profile.id, trait.key),
     queryFn: ({ signal }) => fetchHistory(profile.id, trait.key, signal),
   });
-  if (query.isPending) return <Skeleton className="m-4 h-16" />;
-  if (query.error) {
-    return (
-      <p className="p-4 text-sm text-destructive-text">
-        {query.error.message}{" "}
-        <Button variant="link" onClick={() => void query.refetch()}>
-          Try again
-        </Button>
-      </p>
-    );
-  }
+  if (!query.data) return waiting(query);
   return (
     <div className="px-4 py-3 pl-10">
       <p className="mb-2 text-xs text-muted-foreground">

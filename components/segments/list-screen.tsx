@@ -1,23 +1,13 @@
 "use client";
 
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { Fragment, useState } from "react";
 import { formatCount } from "@/components/charts";
+import { DeleteButton } from "@/components/layout/delete-button";
 import { PageHeader } from "@/components/layout/page-header";
 import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
-import {
-  AlertDialog,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from "@/components/ui/alert-dialog";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
@@ -222,20 +212,9 @@ function Uploads({ uploads }: { uploads: readonly Uploaded[] }) {
 }
 
 function Settings({ list, change, remove, onChanged }: Pick<Props, "change" | "remove"> & { list: ListDetail; onChanged: () => void }) {
-  const router = useRouter();
   const [name, setName] = useState(list.name);
   const [description, setDescription] = useState(list.description ?? "");
-  const [asked, setAsked] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
   const save = useAction(change, { success: "Saved", inline: true, onSuccess: onChanged });
-  const deletion = useAction(remove, {
-    success: `${list.name} deleted`,
-    onSuccess: () => {
-      router.push("/segments/lists");
-      router.refresh();
-    },
-    onError: (error) => setRefused(error.message),
-  });
   return (
     <div className="grid max-w-2xl gap-6">
       <form
@@ -265,40 +244,15 @@ function Settings({ list, change, remove, onChanged }: Pick<Props, "change" | "r
         <p className="text-sm text-muted-foreground">
           The people stay; that they were on it is gone. Segments that use it must let go of it first.
         </p>
-        <div>
-          <Button
-            variant="destructive-outline"
-            onClick={() => {
-              setRefused(null);
-              setAsked(true);
-            }}
-          >
-            <Trash2 aria-hidden />
-            Delete list
-          </Button>
-        </div>
+        <DeleteButton
+          id={list.id}
+          name={list.name}
+          noun="list"
+          loses={`${formatCount(list.size)} ${list.size === 1 ? "person is" : "people are"} on it.`}
+          remove={remove}
+          leadsTo="/segments/lists"
+        />
       </section>
-      <AlertDialog open={asked} onOpenChange={setAsked}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>Delete {list.name}?</AlertDialogTitle>
-            <AlertDialogDescription>
-              {formatCount(list.size)} {list.size === 1 ? "person is" : "people are"} on it. This cannot be undone.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {refused && (
-            <p role="alert" className="text-sm text-destructive-text">
-              {refused}
-            </p>
-          )}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <Button variant="destructive" pending={deletion.pending} onClick={() => void deletion.run({ id: list.id })}>
-              Delete
-            </Button>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
     </div>
   );
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { AreaSeries, BarSeries, ChartFigure, formatBucket, formatCount } from "@/components/charts";
 import { Time } from "@/components/layout/time";
@@ -10,6 +9,7 @@ import type { SegmentDetail } from "@/domain/segments/contracts";
 import { CoverageList } from "./coverage-list";
 import { fetchCoverage, fetchSizes, segmentKeys } from "./queries";
 import { Sentence } from "./sentence";
+import { FactList, RefsCard } from "./side-cards";
 import { trendOf } from "./trend";
 
 const DAYS = 30;
@@ -43,7 +43,7 @@ export function Overview({ segment }: { segment: SegmentDetail }) {
                 )}
               </p>
             </div>
-            <Facts rows={factsOf(segment)} />
+            <FactList rows={factsOf(segment)} />
           </CardContent>
         </Card>
         <Card>
@@ -55,8 +55,8 @@ export function Overview({ segment }: { segment: SegmentDetail }) {
             />
           </CardContent>
         </Card>
-        <Refs title="Used by" none="Nothing uses this segment yet." refs={segment.usedByList} />
-        <Refs title="Uses" none="It uses no other segment." refs={segment.uses} />
+        <RefsCard title="Used by" none="Nothing uses this segment yet." refs={segment.usedByList} />
+        <RefsCard title="Uses" none="It uses no other segment." refs={segment.uses} />
       </div>
     </div>
   );
@@ -191,41 +191,5 @@ function Trend({ segment }: { segment: SegmentDetail }) {
         </CardContent>
       </Card>
     </>
-  );
-}
-
-function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
-  return (
-    <dl className="grid gap-1.5">
-      {rows.map(([label, value]) => (
-        <div key={label} className="flex items-baseline justify-between gap-3">
-          <dt className="shrink-0 text-muted-foreground">{label}</dt>
-          <dd className="text-right">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function Refs({ title, none, refs }: { title: string; none: string; refs: readonly { id: string; name: string }[] }) {
-  return (
-    <Card>
-      <CardContent className="grid gap-1 pt-4 text-sm">
-        <h2 className="font-medium">{title}</h2>
-        {refs.length === 0 ? (
-          <p className="text-muted-foreground">{none}</p>
-        ) : (
-          <ul>
-            {refs.map((ref) => (
-              <li key={ref.id}>
-                <Link href={`/segments/${ref.id}`} className="text-primary-text hover:underline">
-                  {ref.name}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        )}
-      </CardContent>
-    </Card>
   );
 }

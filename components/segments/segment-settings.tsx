@@ -1,19 +1,9 @@
 "use client";
 
-import { Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { formatCount } from "@/components/charts";
+import { DeleteButton } from "@/components/layout/delete-button";
 import { useAction } from "@/components/layout/use-action";
-import {
-  AlertDialog,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -30,24 +20,13 @@ interface Props {
 }
 
 export function Settings({ segment, change, remove, onChanged }: Props) {
-  const router = useRouter();
   const [form, setForm] = useState({
     name: segment.name,
     description: segment.description ?? "",
     folder: segment.folder ?? "",
     tags: segment.tags.join(", "),
   });
-  const [asked, setAsked] = useState(false);
   const save = useAction(change, { success: "Saved", inline: true, onSuccess: onChanged });
-  const deletion = useAction(remove, {
-    success: `${segment.name} deleted`,
-    onSuccess: () => {
-      router.push("/segments");
-      router.refresh();
-    },
-    onError: () => undefined,
-  });
-  const [refused, setRefused] = useState<string | null>(null);
   const set = (key: keyof typeof form) => (event: { target: { value: string } }) =>
     setForm((before) => ({ ...before, [key]: event.target.value }));
   return (
@@ -92,46 +71,15 @@ export function Settings({ segment, change, remove, onChanged }: Props) {
         <p className="text-sm text-muted-foreground">
           Members, versions and history go with it; its key is never given again. What still uses it must let go of it first.
         </p>
-        <div>
-          <Button
-            variant="destructive-outline"
-            onClick={() => {
-              setRefused(null);
-              setAsked(true);
-            }}
-          >
-            <Trash2 aria-hidden />
-            Delete segment
-          </Button>
-        </div>
+        <DeleteButton
+          id={segment.id}
+          name={segment.name}
+          noun="segment"
+          loses={`${formatCount(segment.size)} ${segment.size === 1 ? "person is" : "people are"} in it now.`}
+          remove={remove}
+          leadsTo="/segments"
+        />
       </section>
-      <AlertDialog open={asked} onOpenChange={setAsked}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>Delete {segment.name}?</AlertDialogTitle>
-            <AlertDialogDescription>
-              {formatCount(segment.size)} {segment.size === 1 ? "person is" : "people are"} in it now. This cannot be undone.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {refused && (
-            <p role="alert" className="text-sm text-destructive-text">
-              {refused}
-            </p>
-          )}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <Button
-              variant="destructive"
-              pending={deletion.pending}
-              onClick={() => {
-                void deletion.run({ id: segment.id }).then((result) => setRefused(result.ok ? null : result.error.message));
-              }}
-            >
-              Delete
-            </Button>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
     </div>
   );
 }

@@ -1,31 +1,23 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Pause, Pencil, RefreshCw, Trash2, UserSearch } from "lucide-react";
+import { Pause, Pencil, RefreshCw, UserSearch } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { formatCount } from "@/components/charts";
+import { DeleteButton } from "@/components/layout/delete-button";
 import { PageHeader } from "@/components/layout/page-header";
 import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
-import {
-  AlertDialog,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from "@/components/ui/alert-dialog";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
-import type { ComputedTraitDetail, TraitRef } from "@/domain/segments/computed/contracts";
+import type { ComputedTraitDetail } from "@/domain/segments/computed/contracts";
 import type { Result } from "@/domain/kernel/model";
 import { Problem } from "../problem";
 import { Sentence } from "../sentence";
+import { FactList, RefsCard } from "../side-cards";
 import { fetchTrait, traitKeys } from "./trait-queries";
 import { Spread } from "./trait-stats";
 import { costText, millisText, TraitStatus } from "./trait-status";
@@ -136,8 +128,8 @@ export function TraitScreen({ initial, mayWrite, ...actions }: Props) {
               <Facts trait={trait} />
             </CardContent>
           </Card>
-          <Refs title="Used by" none="Nothing uses this trait yet." refs={trait.usedByList} />
-          {trait.kind === "formula" && <Refs title="Computed from" none="It asks no other computed trait." refs={trait.uses} />}
+          <RefsCard title="Used by" none="Nothing uses this trait yet." refs={trait.usedByList} />
+          {trait.kind === "formula" && <RefsCard title="Computed from" none="It asks no other computed trait." refs={trait.uses} />}
           <Card>
             <CardContent className="grid gap-2 pt-4 text-sm">
               <h2 className="font-medium">See it on a person</h2>
@@ -150,7 +142,16 @@ export function TraitScreen({ initial, mayWrite, ...actions }: Props) {
               </Button>
             </CardContent>
           </Card>
-          {mayWrite && <Remove trait={trait} remove={actions.remove} />}
+          {mayWrite && (
+            <DeleteButton
+              id={trait.id}
+              name={trait.name}
+              noun="computed trait"
+              loses="Its values and versions go with it, and its key is never given again."
+              remove={actions.remove}
+              leadsTo="/segments/traits"
+            />
+          )}
         </div>
       </div>
     </>
@@ -197,43 +198,7 @@ function Facts({ trait }: { trait: ComputedTraitDetail }) {
       ),
     ],
   ];
-  return (
-    <dl className="grid gap-1.5 text-sm">
-      {rows.map(([label, value]) => (
-        <div key={label} className="flex items-baseline justify-between gap-3">
-          <dt className="text-muted-foreground">{label}</dt>
-          <dd className="text-right">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function Refs({ title, none, refs }: { title: string; none: string; refs: readonly TraitRef[] }) {
-  return (
-    <Card>
-      <CardContent className="grid gap-1 pt-4 text-sm">
-        <h2 className="font-medium">{title}</h2>
-        {refs.length === 0 ? (
-          <p className="text-muted-foreground">{none}</p>
-        ) : (
-          <ul>
-            {refs.map((ref) => (
-              <li key={ref.id}>
-                <Link
-                  href={ref.kind === "segment" ? `/segments/${ref.id}` : `/segments/traits/${ref.id}`}
-                  className="text-primary-text hover:underline"
-                >
-                  {ref.name}
-                </Link>{" "}
-                <span className="text-muted-foreground">{ref.kind === "segment" ? "segment" : "computed trait"}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </CardContent>
-    </Card>
-  );
+  return <FactList rows={rows} />;
 }
 
 function Versions({ trait }: { trait: ComputedTraitDetail }) {
@@ -258,61 +223,5 @@ function Versions({ trait }: { trait: ComputedTraitDetail }) {
         ))}
       </ol>
     </section>
-  );
-}
-
-function Remove({ trait, remove }: { trait: ComputedTraitDetail; remove: IdAction }) {
-  const router = useRouter();
-  const [asked, setAsked] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
-  const deletion = useAction(remove, {
-    success: `${trait.name} deleted`,
-    onSuccess: () => {
-      router.push("/segments/traits");
-      router.refresh();
-    },
-    onError: () => undefined,
-  });
-  return (
-    <>
-      <Button
-        variant="destructive-outline"
-        className="justify-self-start"
-        onClick={() => {
-          setRefused(null);
-          setAsked(true);
-        }}
-      >
-        <Trash2 aria-hidden />
-        Delete computed trait
-      </Button>
-      <AlertDialog open={asked} onOpenChange={setAsked}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>Delete {trait.name}?</AlertDialogTitle>
-            <AlertDialogDescription>
-              Its values and versions go with it, and its key is never given again. This cannot be undone.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {refused && (
-            <p role="alert" className="text-sm text-destructive-text">
-              {refused}
-            </p>
-          )}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <Button
-              variant="destructive"
-              pending={deletion.pending}
-              onClick={() => {
-                void deletion.run({ id: trait.id }).then((result) => setRefused(result.ok ? null : result.error.message));
-              }}
-            >
-              Delete
-            </Button>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
-    </>
   );
 }
