@@ -13,7 +13,7 @@ const MODULES = ["collect", "processing", "latency", "live", "lookup", "import",
 /** Installs 600 MB of other engines: only when it is asked for by name. */
 const ON_REQUEST = new Set<string>(["segments"]);
 
-const HELP = `npm run bench -- [${MODULES.join("|")}|all ...] [--size small|full] [--json FILE] [--seed N]`;
+const HELP = `npm run bench -- [${MODULES.join("|")}|all ...] [--size small|full] [--json FILE] [--seed N] [--keep FOLDER]`;
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -26,6 +26,8 @@ const { values, positionals } = parseArgs({
     size: { type: "string", default: "small" },
     seed: { type: "string", default: "1" },
     json: { type: "string" },
+    // A data set that takes minutes to make is made once in this folder (run.mjs) and found again.
+    keep: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -46,14 +48,47 @@ const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
 const open: BenchDatabase[] = [];
 let databases = 0;
 
-async function freshDatabase(): Promise<BenchDatabase> {
-  const name = `bench_${++databases}`;
+async function inCluster<T>(work: (admin: postgres.Sql) => Promise<T>): Promise<T> {
   const admin = postgres(url!.replace(/\/[^/]*$/, "/postgres"), { max: 1, onnotice: () => {} });
   try {
-    await admin.unsafe(`create database "${name}"`);
+    return await work(admin);
   } finally {
     await admin.end();
   }
+}
+
+async function freshDatabase(): Promise<BenchDatabase> {
+  const name = `bench_${++databases}`;
+  await inCluster(async (admin) => {
+    if (values.keep !== undefined) await admin.unsafe(`drop database if exists "${name}"`);
+    await admin.unsafe(`create database "${name}"`);
+  });
+  return openDatabase(name);
+}
+
+async function keptDatabase(key: string, make: (database: BenchDatabase) => Promise<void>): Promise<BenchDatabase> {
+  if (values.keep === undefined) {
+    const database = await freshDatabase();
+    await make(database);
+    return database;
+  }
+  const name = `kept_${key}`;
+  const there = await inCluster(async (admin) => (await admin`select 1 from pg_database where datname = ${name}`).length > 0);
+  if (there) return openDatabase(name);
+  const partial = `${name}_made`;
+  await inCluster(async (admin) => {
+    await admin.unsafe(`drop database if exists "${partial}"`);
+    await admin.unsafe(`create database "${partial}"`);
+  });
+  const database = await openDatabase(partial);
+  await make(database);
+  await database.end();
+  open.splice(open.indexOf(database), 1);
+  await inCluster((admin) => admin.unsafe(`alter database "${partial}" rename to "${name}"`));
+  return openDatabase(name);
+}
+
+async function openDatabase(name: string): Promise<BenchDatabase> {
   const own = url!.replace(/\/[^/]*$/, `/${name}`);
   await migrate(own);
   const database: BenchDatabase = { ...connect(own, { max: 16, applicationName: "bench", statementTimeoutMs: 0 }), url: own };
@@ -61,7 +96,7 @@ async function freshDatabase(): Promise<BenchDatabase> {
   return database;
 }
 
-const options: BenchOptions = { size, freshDatabase, folder: env().DATA_DIR, seed: Number(values.seed), say };
+const options: BenchOptions = { size, freshDatabase, keptDatabase, folder: env().DATA_DIR, seed: Number(values.seed), say };
 const table = new Table();
 let broken = false;
 for (const name of asked) {

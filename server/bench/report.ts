@@ -14,7 +14,9 @@ export interface BenchOptions {
   size: "small" | "full";
   /** A fresh, empty, migrated database in the run's own cluster (fsync and synchronous_commit on). Closed by the run. */
   freshDatabase(): Promise<BenchDatabase>;
-  /** Folder of this run for files; removed at the end. */
+  /** One that `make` fills; with `--keep` it is found again by its key. */
+  keptDatabase(key: string, make: (database: BenchDatabase) => Promise<void>): Promise<BenchDatabase>;
+  /** Folder of this run for files; removed at the end unless kept. */
   folder: string;
   /** Seed of everything random. */
   seed: number;

@@ -50,11 +50,18 @@ const MERGED = 50;
 const canonical = (id: number): number => (id % MERGED === 0 && id > 1 ? id - 1 : id);
 
 export interface Filled {
+  /** Names the data set: size and seed. */
+  key: string;
   people: number;
   events: number;
   /** CSV of people (id, country) and events (type, person, milliseconds, value, category), merged people resolved. */
   files: { people: string; events: string };
 }
+
+export const filesOf = (folder: string, key: string): Filled["files"] => ({
+  people: `${folder}/people_${key}.csv`,
+  events: `${folder}/events_${key}.csv`,
+});
 
 /** A stream with its own brake. */
 function writer(stream: Writable): { add(text: string): Promise<void> | void; end(): Promise<void> } {
@@ -84,12 +91,11 @@ function writer(stream: Writable): { add(text: string): Promise<void> | void; en
  * People and events from a seed, straight into `profiles`, `profile_aliases` and `events` (by COPY, as processing leaves
  * them, ids in order of time), and the same as two files for the other engines.
  */
-export async function fill(database: BenchDatabase, folder: string, seed: number, people: number, events: number): Promise<Filled> {
+export async function fill(database: BenchDatabase, seed: number, { people, events, files }: Filled): Promise<void> {
   const { sql } = database;
   const months = Array.from({ length: 14 }, (_, n) => new Date(Date.UTC(2025, 10 + n, 1)));
   await ensureEventPartitions(sql, months);
   for (const [i, [name]] of NAMES.entries()) await sql`insert into event_types (id, name) values (${i + 1}, ${name})`;
-  const files = { people: `${folder}/people.csv`, events: `${folder}/events.csv` };
   const { next } = seededRandom(seed);
 
   const peopleFile = writer(createWriteStream(files.people));
@@ -148,5 +154,4 @@ export async function fill(database: BenchDatabase, folder: string, seed: number
   await sql`select setval('inbox_id_seq', ${events})`;
   await sql`update processing_cursors set next_profile_id = ${people + 1}, processed = ${events}, inbox_id = ${events} where name = 'main'`;
   for (const name of ["profiles", "profile_aliases", "events"]) await sql.unsafe(`vacuum (analyze) ${name}`);
-  return { people, events, files };
 }

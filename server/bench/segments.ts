@@ -8,7 +8,7 @@ import type { Rule } from "@/domain/segments/model";
 import { median, timed } from "./measure";
 import type { Bench, BenchDatabase } from "./report";
 import { best, installEngines, startEngine, type Engine } from "./segment-engines";
-import { fill, NOW } from "./segment-data";
+import { filesOf, fill, NOW, type Filled } from "./segment-data";
 import { QUESTIONS, tenRows } from "./segment-rules";
 
 const SIZES = { small: { people: 100_000, events: 2_000_000 }, full: { people: 1_000_000, events: 20_000_000 } } as const;
@@ -24,14 +24,14 @@ async function keepAll(keeper: BlockKeeper, upTo: number): Promise<void> {
  * Counting segments, beside embedded ClickHouse and DuckDB with the same people and events (merged people resolved
  * beforehand for them). Cold: nothing in memory but PostgreSQL's own cache. Hot: columns in memory, no set kept.
  */
-export const bench: Bench = async (report, { size, freshDatabase, folder, seed, say }) => {
+export const bench: Bench = async (report, { size, keptDatabase, folder, seed, say }) => {
   const { people, events } = SIZES[size];
   mkdirSync(folder, { recursive: true });
   say("installing chdb and DuckDB");
   const installed = installEngines(folder);
-  const database = await freshDatabase();
   say(`${people.toLocaleString("en")} people, ${events.toLocaleString("en")} events`);
-  const filled = await fill(database, folder, seed, people, events);
+  const filled: Filled = { key: `${size}_${seed}`, people, events, files: filesOf(folder, `${size}_${seed}`) };
+  const database = await keptDatabase(`segments_${filled.key}`, (empty) => fill(empty, seed, filled));
   const keeper = new BlockKeeper(database, { columnsAtOnce: 50 });
   const building = await timed(() => keepAll(keeper, events));
   report.info({ name: "segments: events into blocks", unit: "events/s", ours: (events * 1000) / building.ms });

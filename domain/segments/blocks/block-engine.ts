@@ -6,7 +6,7 @@ import { blocksFit, eventsAsked, peopleFit, typesOf, type EventLeaf } from "./le
 import { PEOPLE_TYPE, personColumn, type PersonLeaf } from "./people-names";
 import { PeopleStore, personMembers, type PeopleView } from "./people-view";
 import { BlocksGone, BlockStore } from "./store";
-import { eventTypeIds, readView, type View } from "./view";
+import { readView, type View } from "./view";
 
 export interface BlockQuestion {
   /** Milliseconds. */
@@ -30,7 +30,8 @@ export interface BlockAnswer<T> {
 interface KeptView {
   version: string;
   readAt: number;
-  types: Set<number>;
+  /** Names of events; null: all. */
+  events: Set<string | null>;
   columns: Set<string>;
   /** Columns of people. */
   names: Set<string>;
@@ -41,7 +42,6 @@ interface KeptView {
 /** Replaced blocks are kept for some minutes; a list of them is used for less. */
 const VIEW_MS = 60_000;
 const COLUMN_AGAIN_MS = 5_000;
-const WANTED_AGAIN_MS = 3_600_000;
 
 /**
  * Answers leaves about events from `event_blocks` and the newest rows of `events`, and leaves about people from
@@ -50,7 +50,6 @@ const WANTED_AGAIN_MS = 3_600_000;
 export class BlockEngine {
   readonly store: BlockStore;
   private kept: KeptView | undefined;
-  private readonly wanted = new Map<string, number>();
   private readonly people: PeopleStore;
 
   constructor(
@@ -58,7 +57,7 @@ export class BlockEngine {
     cacheBytes: number,
   ) {
     this.store = new BlockStore(database.sql, cacheBytes);
-    this.people = new PeopleStore(cacheBytes / 4);
+    this.people = new PeopleStore(database.sql, cacheBytes / 4);
   }
 
   /** Answers those leaves that blocks and columns of people can. The others are the database's. */
@@ -109,23 +108,22 @@ export class BlockEngine {
     const { kept } = this;
     const usable = kept !== undefined && version !== undefined && kept.version === version && performance.now() - kept.readAt < VIEW_MS;
     const read = async (handle: TxSql): Promise<KeptView> => {
-      const typeIds = await eventTypeIds(handle);
       // Together with what was asked of the same data before, so that questions in turn share one view.
-      const types = new Set<number>(usable ? kept.types : []);
-      const columns = new Set<string>(usable ? kept.columns : []);
+      const events = new Set<string | null>([...(usable ? kept.events : []), ...asked.map(({ event }) => event)]);
+      const columns = new Set<string>([...(usable ? kept.columns : []), ...asked.flatMap((one) => one.columns)]);
       const all = new Set([...names, ...(usable ? kept.names : [])]);
+      const [wanted, view, people] = await Promise.all([
+        readWanted(handle),
+        readView(handle, { events, columns }),
+        this.people.read(handle, [...all]),
+      ]);
       const wants = [...names].map((name) => ({ type: PEOPLE_TYPE, name }));
+      const { typeIds } = view ?? { typeIds: await eventTypeIds(handle) };
       for (const { event, columns: properties } of asked)
-        for (const type of typesOf(event, typeIds)) {
-          types.add(type);
-          for (const name of properties) {
-            columns.add(name);
-            wants.push({ type, name });
-          }
-        }
-      await this.want(wants);
-      const [view, people] = await Promise.all([readView(handle, { types, columns }, typeIds), this.people.read(handle, [...all])]);
-      return { version: version ?? "", readAt: performance.now(), types, columns, names: all, view, people };
+        for (const type of typesOf(event, typeIds)) for (const name of properties) wants.push({ type, name });
+      const fresh = wants.filter(({ type, name }) => !wanted.has(`${type} ${name}`));
+      if (fresh.length > 0) await noteWanted(this.database.sql, fresh);
+      return { version: version ?? "", readAt: performance.now(), events, columns, names: all, view, people };
     };
     if (tx) return read(tx);
     if (usable && holds(kept, asked, names)) return kept;
@@ -134,20 +132,11 @@ export class BlockEngine {
     this.kept = fresh;
     return fresh;
   }
-
-  /** Notes which property columns questions ask for: the background work makes them. */
-  private async want(wants: readonly { type: number; name: string }[]): Promise<void> {
-    const now = Date.now();
-    const fresh = wants.filter(({ type, name }) => now - (this.wanted.get(`${type} ${name}`) ?? 0) > WANTED_AGAIN_MS);
-    if (fresh.length === 0) return;
-    await noteWanted(this.database.sql, fresh);
-    for (const { type, name } of fresh) this.wanted.set(`${type} ${name}`, now);
-  }
 }
 
 /** Whether a view was read for all that is asked. */
 function holds(
-  { types, columns, names, view, people, readAt }: KeptView,
+  { events, columns, names, view, people, readAt }: KeptView,
   asked: readonly { event: string | null; columns: string[] }[],
   wanted: Set<string>,
 ): boolean {
@@ -157,12 +146,24 @@ function holds(
   return (
     [...wanted].every((name) => names.has(name) && (people.columns.has(name) || young)) &&
     asked.every(
-      ({ event, columns: properties }) =>
-        typesOf(event, view.typeIds).every((type) => types.has(type)) && properties.every((name) => columns.has(name)),
+      ({ event, columns: properties }) => (events.has(null) || events.has(event)) && properties.every((name) => columns.has(name)),
     )
   );
 }
 
+/** Property columns for which a question was noted within the hour. */
+async function readWanted(sql: AnySql): Promise<Set<string>> {
+  const rows = await sql<{ type: number; name: string }[]>`
+    select event_type as type, name from event_block_wants where used_at > now() - interval '1 hour'`;
+  return new Set(rows.map(({ type, name }) => `${type} ${name}`));
+}
+
+async function eventTypeIds(sql: AnySql): Promise<Map<string, number>> {
+  const rows = await sql<{ id: number; name: string }[]>`select id, name from event_types`;
+  return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
+/** Notes which property columns questions ask for: the background work makes them. */
 async function noteWanted(sql: AnySql, wants: readonly { type: number; name: string }[]): Promise<void> {
   await sql`
     insert into event_block_wants (event_type, name, used_at)

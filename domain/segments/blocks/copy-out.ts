@@ -41,8 +41,8 @@ export const raw = ({ bytes, starts, lengths }: RowView, field: number): Buffer 
 
 /**
  * Runs a query as `COPY (…) TO STDOUT` in binary form and hands over each row: large results without hexadecimal text
- * and without an object a row. COPY takes no parameters: only numbers of ours and literals quoted by the server
- * (`quoted`) may stand in `query`. Where `onRow` gives a promise, no more rows are read until it is kept.
+ * and without an object a row. COPY takes no parameters: only numbers of ours and texts
+ * through `quoted` may stand in `query`. Where `onRow` gives a promise, no more rows are read until it is kept.
  */
 export async function copyOut(sql: AnySql, query: string, onRow: (row: RowView) => void | Promise<void>): Promise<void> {
   const asked = sql.unsafe(`copy (${query}) to stdout (format binary)`) as unknown as CopyQuery;
@@ -120,14 +120,8 @@ function fieldsOf(row: RowView, at: number): number | undefined {
   return place;
 }
 
-/** SQL literals of texts and lists of texts, quoted by the server itself. */
-export async function quoted(sql: AnySql, values: readonly (string | readonly string[])[]): Promise<string[]> {
-  return Promise.all(
-    values.map(async (value) => {
-      const [row] = await (typeof value === "string"
-        ? sql<{ literal: string }[]>`select quote_literal(${value}::text) as literal`
-        : sql<{ literal: string }[]>`select quote_literal((${value as string[]}::text[])::text) as literal`);
-      return `${row?.literal ?? "null"}::${typeof value === "string" ? "text" : "text[]"}`;
-    }),
-  );
-}
+/** A text or a list of texts as SQL: in hexadecimal digits, so that nothing in it can be anything but a value. */
+export const quoted = (value: string | readonly string[]): string =>
+  typeof value === "string"
+    ? `convert_from(decode('${Buffer.from(value, "utf8").toString("hex")}', 'hex'), 'UTF8')`
+    : `array[${value.map((one) => quoted(one)).join(", ")}]::text[]`;

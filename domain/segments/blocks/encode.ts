@@ -153,7 +153,10 @@ export function decodeIds(bytes: Uint8Array): Float64Array {
   const buffer = slice(bytes, HEADER, bytes.length - HEADER);
   if (bytes[1] === 8) return new Float64Array(buffer);
   const base = doubleAt(bytes, 8);
-  return Float64Array.from(new Uint32Array(buffer), (one) => base + one);
+  const packed = new Uint32Array(buffer);
+  const out = new Float64Array(packed.length);
+  for (let i = 0; i < packed.length; i++) out[i] = base + (packed[i] as number);
+  return out;
 }
 
 export function decodeValues(bytes: Uint8Array): Float64Array {

@@ -2,7 +2,7 @@ import type { AnySql, TxSql } from "@/db/client";
 import { copyOut, int4, quoted, raw, text } from "./copy-out";
 import { decodeProperty, encodeProperty, textsOf } from "./encode";
 import { BLOCK_ROWS } from "./names";
-import { BASE, COLUMNS_CURSOR, columnSql, PEOPLE_TYPE, traitPath } from "./people-names";
+import { BASE, COLUMNS_CURSOR, columnSql, PEOPLE_TYPE } from "./people-names";
 import { whole } from "./read-rows";
 
 const WORDS = BLOCK_ROWS / 32;
@@ -63,11 +63,10 @@ async function writeBase(tx: TxSql): Promise<void> {
 }
 
 async function writeColumn(tx: TxSql, name: string): Promise<void> {
-  const [literal = ""] = await quoted(tx, [traitPath(name)]);
   const chunks: (string | null)[][] = [];
   // Equal texts once in memory.
   const texts = new Map<string, string>();
-  await copyOut(tx, `select p.id, ${columnSql(name, literal)} from profiles p where p.merged_into is null`, (row) => {
+  await copyOut(tx, `select p.id, ${columnSql(name)} from profiles p where p.merged_into is null`, (row) => {
     const id = int4(row, 0);
     const value = text(row, 1);
     if (value === null) return;
@@ -91,8 +90,7 @@ export async function changedPeople(
   names: readonly string[],
   most: number,
 ): Promise<{ ids: number[]; base: boolean[]; texts: Map<string, (string | null)[]> } | undefined> {
-  const literals = await quoted(tx, names.map(traitPath));
-  const columns = names.map((name, i) => `, ${columnSql(name, literals[i] as string)}`);
+  const columns = names.map((name) => `, ${columnSql(name)}`);
   const rows = (await tx
     .unsafe(
       `with c as materialized (select distinct profile_id as id from profile_changes
@@ -122,11 +120,10 @@ async function fold(tx: TxSql, names: readonly string[], due: (waiting: number) 
     else byChunk.set(id >>> 16, [i]);
   }
   for (const name of [BASE, ...names]) {
-    const [literal = ""] = await quoted(tx, [name]);
     const before = new Map<number, Buffer>();
     await copyOut(
       tx,
-      `select chunk, data from profile_columns where name = ${literal} and chunk in (${[...byChunk.keys()].map(whole).join(",")})`,
+      `select chunk, data from profile_columns where name = ${quoted(name)} and chunk in (${[...byChunk.keys()].map(whole).join(",")})`,
       (row) => {
         before.set(int4(row, 0), Buffer.from(raw(row, 1)));
       },

@@ -1,6 +1,8 @@
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { seconds, type Compare, type LeafOf } from "../model";
-import { compareHolds, holdsDate, twin } from "../test-value";
+import { holdsDate, twin } from "../test-value";
+import { countedWithin, idsWithin, noteExtremes, rowsIn } from "./count";
+import { intervalOf, type Interval } from "./interval";
 import { typesOf, type EventLeaf } from "./leaf-needs";
 import { propertyName } from "./names";
 import { PairSet } from "./pair-set";
@@ -20,7 +22,8 @@ import {
 } from "./scan";
 import { sequenceMembers } from "./sequence";
 import type { BlockStore } from "./store";
-import type { View } from "./view";
+import { Sums } from "./sums";
+import { personOf, type View } from "./view";
 
 export interface LeafContext {
   store: BlockStore;
@@ -54,9 +57,11 @@ async function runsOfEvent(
   { store, view, now }: LeafContext,
 ): Promise<Run[] | undefined> {
   const properties = [...new Set([...where.map(({ root, path }) => propertyName(root, path)), ...(look.properties ?? [])])];
+  const types = typesOf(event, view.typeIds);
+  // All at once, so that they are read together.
+  const found = await Promise.all(types.map((type) => runsOf(store, view, type, bounds, where, { ...look, properties }, now)));
   const out: Run[] = [];
-  for (const type of typesOf(event, view.typeIds)) {
-    const runs = await runsOf(store, view, type, bounds, where, { ...look, properties }, now);
+  for (const runs of found) {
     if (!runs) return undefined;
     out.push(...runs.filter((run) => run.length > 0));
   }
@@ -66,7 +71,7 @@ async function runsOfEvent(
 /** The set of ids below `size` for which `holds`. */
 function select(size: number, holds: (id: number) => boolean): IdSet {
   const bits = new Uint32Array((size + 31) >>> 5);
-  for (let id = 1; id < size; id++) if (holds(id)) bits[id >>> 5] = (bits[id >>> 5] as number) | (1 << (id & 31));
+  for (let id = 1; id < size; id++) if (holds(id)) bits[id >>> 5]! |= 1 << (id & 31);
   return IdSet.ofBits(bits);
 }
 
@@ -78,30 +83,21 @@ async function seen(runs: readonly Run[], { view, signal }: LeafContext): Promis
     if (!mask) for (let i = from; i < to; i++) bits[(pid[i] as number) >>> 5]! |= 1 << ((pid[i] as number) & 31);
     else for (let i = from; i < to; i++) bits[(pid[i] as number) >>> 5]! |= (mask[i] as number) << ((pid[i] as number) & 31);
   });
-  for (const { from, to } of view.aliases) {
-    const had = ((bits[from >>> 5] as number) >>> (from & 31)) & 1;
-    bits[to >>> 5]! |= had << (to & 31);
+  const { from: fragments, to: people } = view.aliases;
+  for (let a = 0; a < fragments.length; a++) {
+    const from = fragments[a] as number;
+    if ((((bits[from >>> 5] as number) >>> (from & 31)) & 1) === 0) continue;
+    const to = people[a] as number;
+    bits[to >>> 5]! |= 1 << (to & 31);
     bits[from >>> 5]! &= ~(1 << (from & 31));
   }
   return IdSet.ofBits(bits);
 }
 
-/** Whole numbers for which a comparison holds, both ends included. */
-function range(compare: Compare): [number, number] {
-  switch (compare.operator) {
-    case "at_least":
-      return [Math.ceil(compare.n), Number.POSITIVE_INFINITY];
-    case "at_most":
-      return [Number.NEGATIVE_INFINITY, Math.floor(compare.n)];
-    case "exactly":
-      return Number.isInteger(compare.n) ? [compare.n, compare.n] : [1, 0];
-    case "more_than":
-      return [Math.floor(compare.n) + 1, Number.POSITIVE_INFINITY];
-    case "less_than":
-      return [Number.NEGATIVE_INFINITY, Math.ceil(compare.n) - 1];
-    case "between":
-      return [Math.ceil(compare.from), Math.floor(compare.to)];
-  }
+/** Whole numbers for which a comparison holds. */
+function wholeWithin(compare: Compare): Interval {
+  const { lo, hi } = intervalOf(compare);
+  return { lo: Math.ceil(lo), hi: Math.floor(hi) };
 }
 
 async function eventMembers(leaf: LeafOf<"event">, context: LeafContext): Promise<IdSet | undefined> {
@@ -111,19 +107,14 @@ async function eventMembers(leaf: LeafOf<"event">, context: LeafContext): Promis
   if (measure.of === "count") {
     const runs = await runsOfEvent(leaf.event, leaf.where, bounds, {}, context);
     if (!runs) return undefined;
-    const [lo, hi] = range(compare);
-    if (lo <= 0 && hi < 0) return IdSet.EMPTY;
+    const { lo, hi } = wholeWithin(compare);
+    if (hi < 0 || lo > hi) return IdSet.EMPTY;
     // One bit a person says it where only "at all" or "not at all" is asked.
     if (lo === 1 && hi === Number.POSITIVE_INFINITY) return seen(runs, context);
     if (lo <= 0 && hi === 0) return (await base()).andNot(await seen(runs, context));
-    const counts = new Int32Array(view.size);
-    await visit(runs, new Turns(signal), (piece) => countInto(counts, piece));
-    for (const { from, to } of view.aliases) {
-      counts[to]! += counts[from] as number;
-      counts[from] = 0;
-    }
-    if (lo > 0) return select(view.size, (id) => (counts[id] as number) >= lo && (counts[id] as number) <= hi);
-    return (await base()).andNot(select(view.size, (id) => (counts[id] as number) > hi || (counts[id] as number) < lo));
+    if (lo > 0) return countedWithin(runs, { lo, hi }, view, new Turns(signal));
+    if (hi === Number.POSITIVE_INFINITY) return base();
+    return (await base()).andNot(await countedWithin(runs, { lo: hi + 1, hi: Number.POSITIVE_INFINITY }, view, new Turns(signal)));
   }
   if (measure.of === "distinct") return distinctMembers(leaf, measure.path, bounds, context);
   if (measure.of === "days" || measure.of === "weeks" || measure.of === "months") return undefined;
@@ -135,34 +126,27 @@ async function eventMembers(leaf: LeafOf<"event">, context: LeafContext): Promis
   const look = { value: name === undefined, properties: name === undefined ? [] : [name], time: ordered, ids: ordered };
   const runs = await runsOfEvent(leaf.event, leaf.where, bounds, look, context);
   if (!runs) return undefined;
-  const out = new Float64Array(view.size).fill(additive ? 0 : Number.NaN);
-  const counts = measure.of === "average" ? new Int32Array(view.size) : undefined;
-  const { canonical } = view;
-  const take = ({ block, mask }: Piece, from: number, to: number): void => {
-    const x = readNumber(block, name);
-    if (!x) return;
-    const { pid } = block;
-    for (let i = from; i < to; i++) {
-      const value = x(i);
-      if (value !== value || (mask && mask[i] === 0)) continue;
-      const id = canonical ? (canonical[pid[i] as number] as number) : (pid[i] as number);
-      if (additive) {
-        out[id]! += value;
-        if (counts) counts[id]! += 1;
-      } else {
-        const known = out[id] as number;
-        if (known !== known || (measure.of === "min" ? value < known : value > known)) out[id] = value;
-      }
-    }
-  };
-  if (ordered) await visitInOrder(runs, new Turns(signal), take);
-  else await visit(runs, new Turns(signal), (piece) => take(piece, piece.from, piece.to));
-  if (measure.of === "sum") {
-    if (!compareHolds(compare, 0)) return select(view.size, (id) => compareHolds(compare, out[id]));
-    return (await base()).andNot(select(view.size, (id) => !compareHolds(compare, out[id])));
+  const turns = new Turns(signal);
+  const { canonical, size } = view;
+  const within = intervalOf(compare);
+  if (!additive) {
+    const out = new Float64Array(size).fill(Number.NaN);
+    await visit(runs, turns, (piece) => {
+      const values = numbersIn(piece.block, name);
+      if (values) noteExtremes(out, measure.of === "min", values, piece, canonical);
+    });
+    return idsWithin(out, within);
   }
-  if (counts) return select(view.size, (id) => counts[id] !== 0 && compareHolds(compare, (out[id] as number) / (counts[id] as number)));
-  return select(view.size, (id) => out[id] === out[id] && compareHolds(compare, out[id]));
+  const zero = within.lo <= 0 && within.hi >= 0 && measure.of === "sum";
+  const sums = new Sums(view, rowsIn(runs), measure.of === "average");
+  const take = (piece: Piece, from: number, to: number): void => {
+    const values = numbersIn(piece.block, name);
+    if (values) sums.add(values, piece, from, to);
+  };
+  if (ordered) await visitInOrder(runs, turns, take);
+  else await visit(runs, turns, (piece) => take(piece, piece.from, piece.to));
+  // The sum of nothing is 0, so where 0 fits, it is known by those who do not.
+  return zero ? (await base()).andNot(sums.members(within, false)) : sums.members(within, true);
 }
 
 /** Whether events that are in no block lie between those that are. */
@@ -172,16 +156,8 @@ function overlapping(view: View, type: number): boolean {
   return newest !== undefined && newest.n > 0 && last !== undefined && last.toMs >= timeOf(newest, 0);
 }
 
-function readNumber(block: Piece["block"], name: string | undefined): ((row: number) => number) | undefined {
-  if (name !== undefined) return numbersOf(block.properties.get(name)!);
-  const { value } = block;
-  return value && ((row) => value[row] as number);
-}
-
-function countInto(counts: Int32Array, { block, from, to, mask }: Piece): void {
-  const { pid } = block;
-  if (!mask) for (let i = from; i < to; i++) counts[pid[i] as number]! += 1;
-  else for (let i = from; i < to; i++) counts[pid[i] as number]! += mask[i] as number;
+function numbersIn(block: Piece["block"], name: string | undefined): Float64Array | undefined {
+  return name === undefined ? block.value : numbersOf(block.properties.get(name)!);
 }
 
 async function distinctMembers(
@@ -205,13 +181,14 @@ async function distinctMembers(
       const text = number(i);
       if (text < 0) continue;
       const pid = block.pid[i] as number;
-      const id = canonical ? (canonical[pid] as number) : pid;
+      const id = personOf(canonical, pid);
       if (pairs.add(id, text)) counts[id]! += 1;
     }
   });
-  const [lo, hi] = range(leaf.compare);
-  const fits = (id: number): boolean => (counts[id] as number) >= lo && (counts[id] as number) <= hi;
-  return lo > 0 ? select(view.size, fits) : hi < 0 ? IdSet.EMPTY : (await base()).andNot(select(view.size, (id) => !fits(id)));
+  const { lo, hi } = wholeWithin(leaf.compare);
+  if (hi < 0 || lo > hi) return IdSet.EMPTY;
+  if (lo > 0) return idsWithin(counts, { lo, hi });
+  return hi === Number.POSITIVE_INFINITY ? base() : (await base()).andNot(idsWithin(counts, { lo: hi + 1, hi: Number.POSITIVE_INFINITY }));
 }
 
 async function eventTimeMembers(leaf: LeafOf<"event_time">, context: LeafContext): Promise<IdSet | undefined> {
@@ -227,9 +204,11 @@ async function eventTimeMembers(leaf: LeafOf<"event_time">, context: LeafContext
   await visit(runs, new Turns(signal), ({ block, from, to, mask }) => {
     for (let i = from; i < to; i++) if (!mask || mask[i] === 1) note(block.pid[i] as number, timeOf(block, i));
   });
-  for (const { from, to } of view.aliases) {
+  const { from: fragments, to: people } = view.aliases;
+  for (let a = 0; a < fragments.length; a++) {
+    const from = fragments[a] as number;
     const at = out[from] as number;
-    if (at === at) note(to, at);
+    if (at === at) note(people[a] as number, at);
     out[from] = Number.NaN;
   }
   const { positive, negative } = twin(leaf.test.operator);
@@ -252,7 +231,7 @@ async function lifecycleMembers(leaf: LeafOf<"lifecycle">, context: LeafContext)
     for (let i = from; i < to; i++) {
       if (mask && mask[i] === 0) continue;
       const pid = block.pid[i] as number;
-      const id = canonical ? (canonical[pid] as number) : pid;
+      const id = personOf(canonical, pid);
       const at = timeOf(block, i);
       if (first[id] !== first[id]) first[id] = at;
       else if (at > now - period && at - (last[id] as number) > 2 * period) returned[id] = 1;

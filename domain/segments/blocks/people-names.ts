@@ -1,4 +1,5 @@
 import type { Leaf } from "../model";
+import { quoted } from "./copy-out";
 
 export type PersonLeaf = Extract<Leaf, { kind: "trait" | "location" | "known" }>;
 
@@ -23,16 +24,11 @@ export function personColumn(leaf: PersonLeaf): string {
 
 const FIELDS = new Set(["country", "city", "timezone"]);
 
-/** SQL (JSON text) of a column over `profiles p`; `literal` is the path, quoted by the server. */
-export function columnSql(name: string, literal: string): string {
-  const [kind, field = ""] = JSON.parse(name) as string[];
+/** SQL (JSON text) of a column over `profiles p`. */
+export function columnSql(name: string): string {
+  const [kind, ...path] = JSON.parse(name) as string[];
+  const [field = ""] = path;
   if (kind === "known") return "to_jsonb(p.known)::text";
   if (kind === "location" && FIELDS.has(field)) return `to_jsonb(p.${field})::text`;
-  return `(p.traits #> ${literal})::text`;
-}
-
-/** The path of a trait's column; of others an empty one. */
-export function traitPath(name: string): string[] {
-  const [kind, ...path] = JSON.parse(name) as string[];
-  return kind === "trait" ? path : [];
+  return `(p.traits #> ${quoted(path)})::text`;
 }

@@ -1,4 +1,4 @@
-import type { TxSql } from "@/db/client";
+import type { AnySql, Sql, TxSql } from "@/db/client";
 import type { Json } from "@/domain/events/model";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import type { Test } from "../model";
@@ -21,48 +21,70 @@ export interface PeopleView {
   changed: { ids: readonly number[]; texts: ReadonlyMap<string, readonly (string | null)[]> };
 }
 
+/** SQL: what the columns of people are true for. */
+const STATE = `select concat_ws('/', s.change_id, s.updated_at, c.epoch) as key
+  from segment_cursors s, processing_cursors c where s.name = ${quoted(COLUMNS_CURSOR)} and c.name = 'main'`;
+
+interface ReadColumns {
+  key: string;
+  base: IdSet | undefined;
+  columns: Map<string, (PropertyColumn | undefined)[]>;
+}
+
+/** Reads columns and what they are true for in one statement, so at one state. */
+async function readColumns(sql: AnySql, names: readonly string[]): Promise<ReadColumns> {
+  const chunks: Uint32Array[] = [];
+  const out: ReadColumns = { key: "", base: undefined, columns: new Map() };
+  const wanted = names.map((name) => quoted(name)).join(", ");
+  await copyOut(sql, `select name, chunk, data, key from profile_columns, (${STATE}) s where name in (${wanted})`, (row) => {
+    const name = text(row, 0) ?? "";
+    const chunk = int4(row, 1);
+    const bytes = raw(row, 2);
+    if (out.key === "") out.key = text(row, 3) ?? "";
+    if (name === BASE) {
+      chunks[chunk] = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+      return;
+    }
+    const list = out.columns.get(name) ?? [];
+    list[chunk] = decodeProperty(bytes, BLOCK_ROWS) ?? UNFIT;
+    out.columns.set(name, list);
+  });
+  if (chunks.length > 0) out.base = IdSet.ofWords(chunks);
+  return out;
+}
+
 /** Decoded columns of people, as long as the columns are the same. */
 export class PeopleStore {
   private key = "";
   private base = IdSet.EMPTY;
   private columns = new Map<string, (PropertyColumn | undefined)[]>();
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly limit: number,
+  ) {}
 
   /** Reads a view in a transaction of one state; undefined: the columns are not made yet, or too many people changed. */
   async read(tx: TxSql, names: readonly string[]): Promise<PeopleView | undefined> {
-    const [[state], changed] = await Promise.all([
-      tx<{ key: string; made: boolean }[]>`
-        select concat_ws('/', s.change_id, s.updated_at, c.epoch) as key, exists (select 1 from profile_columns where name = ${BASE}) as made
-        from segment_cursors s, processing_cursors c where s.name = ${COLUMNS_CURSOR} and c.name = 'main'`,
+    const missing = (): string[] => [...(this.base.isEmpty ? [BASE] : []), ...names.filter((name) => !this.columns.has(name))];
+    const before = missing();
+    const [[state], changed, ahead] = await Promise.all([
+      tx.unsafe<{ key: string }[]>(
+        `select key from (${STATE}) s where exists (select 1 from profile_columns where name = ${quoted(BASE)})`,
+      ),
       changedPeople(tx, names, MOST_CHANGED),
+      // On another connection at the same time; it counts where it saw the same state.
+      before.length > 0 ? readColumns(this.sql, before) : undefined,
     ]);
-    if (!state?.made || !changed) return undefined;
+    if (!state || !changed) return undefined;
     if (state.key !== this.key) {
       this.key = state.key;
       this.columns = new Map();
       this.base = IdSet.EMPTY;
     }
-    const missing = [...(this.base.isEmpty ? [BASE] : []), ...names.filter((name) => !this.columns.has(name))];
-    if (missing.length > 0) {
-      const literals = await quoted(tx, missing);
-      const chunks: Uint32Array[] = [];
-      const found = new Map<string, (PropertyColumn | undefined)[]>();
-      await copyOut(tx, `select name, chunk, data from profile_columns where name in (${literals.join(",")})`, (row) => {
-        const name = text(row, 0) ?? "";
-        const chunk = int4(row, 1);
-        const bytes = raw(row, 2);
-        if (name === BASE) {
-          chunks[chunk] = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-          return;
-        }
-        const list = found.get(name) ?? [];
-        list[chunk] = decodeProperty(bytes, BLOCK_ROWS) ?? UNFIT;
-        found.set(name, list);
-      });
-      if (chunks.length > 0) this.base = IdSet.ofWords(chunks);
-      for (const [name, list] of found) if (!list.includes(UNFIT)) this.columns.set(name, list);
-    }
+    if (ahead?.key === state.key) this.take(ahead);
+    const left = missing().filter((name) => ahead?.key !== state.key || !before.includes(name));
+    if (left.length > 0) this.take(await readColumns(tx, left));
     this.evict(names);
     const gone = IdSet.of(changed.ids);
     return {
@@ -70,6 +92,11 @@ export class PeopleStore {
       columns: this.columns,
       changed,
     };
+  }
+
+  private take({ base, columns }: ReadColumns): void {
+    if (base) this.base = base;
+    for (const [name, list] of columns) if (!list.includes(UNFIT)) this.columns.set(name, list);
   }
 
   /** Drops what was read first and is not asked for now, above the bound of bytes. */
@@ -136,6 +163,10 @@ function passing(column: PropertyColumn, test: Test, env: { now: number; zone: s
   for (let i = 0; i < column.values.length; i++)
     table[i + 1] = testValue(test, JSON.parse(column.values[i] as string) as Json, env) ? 1 : 0;
   const { codes } = column;
-  for (let i = 0; i < BLOCK_ROWS; i++) words[i >>> 5]! |= (table[codes[i] as number] as number) << (i & 31);
+  for (let w = 0, i = 0; w < words.length; w++) {
+    let word = 0;
+    for (let bit = 0; bit < 32; bit++, i++) word |= (table[codes[i] as number] as number) << bit;
+    words[w] = word;
+  }
   return words;
 }

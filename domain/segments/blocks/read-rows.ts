@@ -92,11 +92,7 @@ export async function readEvents(
   wanted: Wanted,
   take: (pid: number, at: number, id: number, value: number, texts: (string | null)[]) => void | Promise<void>,
 ): Promise<void> {
-  const paths = await quoted(
-    sql,
-    wanted.columns.map((name) => placeOf(name).path),
-  );
-  const columns = wanted.columns.map((name, i) => `, (e.${placeOf(name).root} #> ${paths[i]})::text`);
+  const columns = wanted.columns.map((name) => `, ${propertySql(name)}`);
   const conditions = [`e.event_type = ${whole(wanted.eventType)}`, "e.profile_id > 0", `e.id <= ${whole(wanted.upTo)}`];
   if (wanted.after !== undefined) conditions.push(`e.id > ${whole(wanted.after)}`);
   if (wanted.span) conditions.push(inSpan(wanted.span));
@@ -117,6 +113,12 @@ export async function readEvents(
 export const inSpan = ({ fromMs, fromId, toMs, toId }: Span): string =>
   `e.occurred_at >= ${stamp(fromMs)} and e.occurred_at <= ${stamp(toMs)}
    and (e.occurred_at, e.id) >= (${stamp(fromMs)}, ${whole(fromId)}) and (e.occurred_at, e.id) <= (${stamp(toMs)}, ${whole(toId)})`;
+
+/** SQL (JSON text) of a property column over `events e`. */
+export const propertySql = (name: string): string => {
+  const { root, path } = placeOf(name);
+  return `(e.${root} #> ${quoted(path)})::text`;
+};
 
 export const whole = (n: number): string => {
   if (!Number.isSafeInteger(n)) throw new RangeError(`${n} is no whole number`);

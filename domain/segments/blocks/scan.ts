@@ -3,8 +3,9 @@ import { seconds } from "../model";
 import { testValue } from "../test-value";
 import type { Json } from "@/domain/events/model";
 import { numberOf, textOf } from "../values";
-import { propertyName } from "./names";
 import type { PropertyColumn } from "./encode";
+import { intervalOf, type Interval } from "./interval";
+import { propertyName } from "./names";
 import type { BlockStore, LoadedBlock, Request } from "./store";
 import type { TypeView, View } from "./view";
 
@@ -108,10 +109,17 @@ function pieceOf(
   const to = block.seconds ? rowFrom(block, bounds.hi + 1) : block.n;
   if (from >= to) return undefined;
   let mask: Uint8Array | undefined;
-  for (const filter of where) mask = passing(block, filter, now, mask);
-  if (dirty && block.pid.some((pid) => dirty[pid] === 1)) {
-    mask ??= new Uint8Array(block.n).fill(1);
-    for (let i = 0; i < block.n; i++) if (dirty[block.pid[i] as number] === 1) mask[i] = 0;
+  for (const filter of where) {
+    const passed = passing(block, filter, now, mask, from, to);
+    if (passed === "none") return undefined;
+    if (passed !== "all") mask = passed;
+  }
+  if (dirty) {
+    for (let i = from; i < to; i++) {
+      if (dirty[block.pid[i] as number] !== 1) continue;
+      mask ??= new Uint8Array(block.n).fill(1);
+      mask[i] = 0;
+    }
   }
   return { block, from, to, mask };
 }
@@ -132,59 +140,80 @@ function rowFrom(block: LoadedBlock, ms: number): number {
   return low;
 }
 
-/** Flags of rows that pass a filter and passed those before. */
-function passing(block: LoadedBlock, { root, path, test }: Filter, now: number, before: Uint8Array | undefined): Uint8Array {
+/** Flags of the rows that pass a filter and passed those before; in one word where it says nothing of single rows. */
+function passing(
+  block: LoadedBlock,
+  { root, path, test }: Filter,
+  now: number,
+  before: Uint8Array | undefined,
+  from: number,
+  to: number,
+): Uint8Array | "all" | "none" {
   const column = block.properties.get(propertyName(root, path)) as PropertyColumn;
-  const { n } = block;
-  const out = before ?? new Uint8Array(n).fill(1);
   // Tests that ask for the person's zone are not answered here.
   const env = { now, zone: "UTC" };
+  const none = testValue(test, undefined, env) ? 1 : 0;
+  const out = before ?? new Uint8Array(block.n);
+  const earlier = before ? 0 : 1;
   if (column.kind === "numbers") {
     const { numbers } = column;
-    const holds = numberTest(test) ?? ((x: number) => testValue(test, x, env));
-    const none = testValue(test, undefined, env);
-    for (let i = 0; i < n; i++) {
-      const x = numbers[i] as number;
-      if (!(x === x ? holds(x) : none)) out[i] = 0;
-    }
+    const plain = numberInterval(test);
+    if (plain) {
+      const { lo, hi } = plain;
+      for (let i = from; i < to; i++) {
+        const x = numbers[i] as number;
+        const holds = x === x ? (x >= lo && x <= hi ? 1 : 0) : none;
+        out[i] = ((out[i] as number) | earlier) & holds;
+      }
+    } else
+      for (let i = from; i < to; i++) {
+        const x = numbers[i] as number;
+        const holds = x === x ? (testValue(test, x, env) ? 1 : 0) : none;
+        out[i] = ((out[i] as number) | earlier) & holds;
+      }
     return out;
   }
   const table = new Uint8Array(column.values.length + 1);
-  table[0] = testValue(test, undefined, env) ? 1 : 0;
+  table[0] = none;
+  let hits = none;
   for (let i = 0; i < column.values.length; i++)
-    table[i + 1] = testValue(test, JSON.parse(column.values[i] as string) as Json, env) ? 1 : 0;
+    hits += table[i + 1] = testValue(test, JSON.parse(column.values[i] as string) as Json, env) ? 1 : 0;
+  if (hits === 0) return "none";
+  if (hits === table.length) return "all";
   const { codes } = column;
-  if (before) for (let i = 0; i < n; i++) out[i] = (out[i] as number) & (table[codes[i] as number] as number);
-  else for (let i = 0; i < n; i++) out[i] = table[codes[i] as number] as number;
+  if (before) for (let i = from; i < to; i++) out[i]! &= table[codes[i] as number] as number;
+  else for (let i = from; i < to; i++) out[i] = table[codes[i] as number] as number;
   return out;
 }
 
-/** Plain comparisons of numbers without a call for each. */
-function numberTest(test: Filter["test"]): ((x: number) => boolean) | undefined {
-  if (test.type === "number_range" && test.operator === "between") return (x) => test.from <= x && x <= test.to;
+/** The numbers that pass a plain comparison. */
+function numberInterval(test: Filter["test"]): Interval | undefined {
+  if (test.type === "number_range" && test.operator === "between") return { lo: test.from, hi: test.to };
   if (test.type !== "number") return undefined;
-  const { value } = test;
   switch (test.operator) {
     case "lt":
-      return (x) => x < value;
+      return intervalOf({ operator: "less_than", n: test.value });
     case "lte":
-      return (x) => x <= value;
+      return intervalOf({ operator: "at_most", n: test.value });
     case "gt":
-      return (x) => x > value;
+      return intervalOf({ operator: "more_than", n: test.value });
     case "gte":
-      return (x) => x >= value;
+      return intervalOf({ operator: "at_least", n: test.value });
     default:
       return undefined;
   }
 }
 
 /** The property of each row as a number (NaN: none), as `numberOf` reads it. */
-export function numbersOf(column: PropertyColumn): (row: number) => number {
-  if (column.kind === "numbers") return (row) => column.numbers[row] as number;
+export function numbersOf(column: PropertyColumn): Float64Array {
+  if (column.kind === "numbers") return column.numbers;
   const table = new Float64Array(column.values.length + 1);
   table[0] = Number.NaN;
   for (let i = 0; i < column.values.length; i++) table[i + 1] = numberOf(JSON.parse(column.values[i] as string) as Json) ?? Number.NaN;
-  return (row) => table[column.codes[row] as number] as number;
+  const { codes } = column;
+  const out = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) out[i] = table[codes[i] as number] as number;
+  return out;
 }
 
 /** Numbers for texts, the same for equal ones, over all blocks of a question; -1: no text. */

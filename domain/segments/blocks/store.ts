@@ -1,5 +1,5 @@
 import type { Sql } from "@/db/client";
-import { copyOut, int8, quoted, raw, text } from "./copy-out";
+import { copyOut, int4, quoted, raw } from "./copy-out";
 import { decodeIds, decodeMilliseconds, decodePids, decodeProperty, decodeSeconds, decodeValues, type PropertyColumn } from "./encode";
 import { whole } from "./read-rows";
 import type { BlockMeta } from "./write-blocks";
@@ -33,10 +33,19 @@ interface Kept {
   bytes: number;
 }
 
+/** A column of a block to be read. */
+interface Item {
+  block: BlockMeta;
+  kept: Kept;
+  name: string;
+}
+
 /** A block of the list is not there any more: read the list again. */
 export class BlocksGone extends Error {}
 
-const AT_ONCE = 3;
+/** Connections that read at once, each with so many bytes before another one helps. */
+const AT_ONCE = 4;
+const PART_BYTES = 1_500_000;
 const OPTIONAL = new Set(["m", "v"]);
 /** Bytes of a row in memory, for what a question will take. */
 const WIDTH: Record<string, number> = { p: 4, s: 4, m: 2, i: 8, v: 8 };
@@ -48,6 +57,7 @@ const WIDTH: Record<string, number> = { p: 4, s: 4, m: 2, i: 8, v: 8 };
 export class BlockStore {
   private readonly kept = new Map<number, Kept>();
   private bytes = 0;
+  private batch: { items: Map<string, Item>; read: Promise<void> } | undefined;
   /** Bytes read from the database so far. */
   fetched = 0;
 
@@ -70,33 +80,19 @@ export class BlockStore {
 
   /** @returns undefined where a property column is missing or too wide */
   async load(requests: readonly Request[]): Promise<Map<number, LoadedBlock> | undefined> {
-    const groups = new Map<string, Request[]>();
-    for (const request of requests) {
-      const have = this.kept.get(request.block.id)?.columns;
-      const missing = request.columns.filter((name) => !have?.has(name));
-      if (missing.length === 0) continue;
-      const key = JSON.stringify(missing);
-      const group = groups.get(key);
-      if (group) group.push(request);
-      else groups.set(key, [request]);
-    }
     // What this question uses may not leave the memory while the rest of it is loaded.
     const pinned = new Map<number, Kept>();
     for (const { block } of requests) pinned.set(block.id, this.use(block.id));
-    const work: (() => Promise<void>)[] = [];
-    for (const [key, group] of groups) {
-      const columns = JSON.parse(key) as string[];
-      const size = Math.max(4, Math.ceil(group.length / AT_ONCE));
-      for (let i = 0; i < group.length; i += size) {
-        const part = group.slice(i, i + size);
-        work.push(() => this.fetch(part, columns, pinned));
+    let reading: Promise<void> | undefined;
+    for (const { block, columns } of requests) {
+      const kept = pinned.get(block.id) as Kept;
+      for (const name of columns) {
+        if (kept.columns.has(name)) continue;
+        reading = this.want({ block, kept, name });
+        if (name === "s") void this.want({ block, kept, name: "m" });
       }
     }
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (let next = work.pop(); next; next = work.pop()) await next();
-      }),
-    );
+    await reading;
     this.evict();
     const out = new Map<number, LoadedBlock>();
     for (const { block, columns } of requests) {
@@ -120,33 +116,42 @@ export class BlockStore {
     return found;
   }
 
-  private async fetch(requests: readonly Request[], columns: readonly string[], pinned: ReadonlyMap<number, Kept>): Promise<void> {
-    const rows = new Map(requests.map(({ block }) => [block.id, block.rows]));
-    const literals = await quoted(this.sql, columns);
-    const names = literals.flatMap((literal, i) => (columns[i] === "s" ? [literal, "'m'"] : [literal]));
-    const seen = new Set<number>();
+  /** Columns that several questions ask for in one turn are read together. */
+  private want(item: Item): Promise<void> {
+    this.batch ??= { items: new Map(), read: Promise.resolve().then(() => this.flush()) };
+    this.batch.items.set(`${item.block.id} ${item.name}`, item);
+    return this.batch.read;
+  }
+
+  private async flush(): Promise<void> {
+    const items = [...(this.batch?.items.values() ?? [])];
+    this.batch = undefined;
+    const bytes = items.reduce((sum, { block, name }) => sum + block.rows * (WIDTH[name] ?? 4), 0);
+    const parts = Math.max(1, Math.min(AT_ONCE, Math.ceil(bytes / PART_BYTES)));
+    const size = Math.ceil(items.length / parts);
+    await Promise.all(Array.from({ length: Math.ceil(items.length / size) }, (_, i) => this.fetch(items.slice(i * size, (i + 1) * size))));
+    for (const { kept, name } of items) {
+      if (kept.columns.has(name)) continue;
+      if (OPTIONAL.has(name)) kept.columns.set(name, null);
+      else if (name.length === 1) throw new BlocksGone();
+    }
+  }
+
+  private async fetch(items: readonly Item[]): Promise<void> {
+    const names = [...new Set(items.map(({ name }) => name))];
+    const list = (numbers: readonly number[]): string => `'{${numbers.map(whole).join(",")}}'`;
     await copyOut(
       this.sql,
-      `select block_id, name, data from event_block_columns where block_id in (${[...rows.keys()].map(whole).join(",")}) and name in (${names.join(",")})`,
+      `select w.i, c.data from unnest(${list(items.map(({ block }) => block.id))}::int8[], ${list(items.map(({ name }) => names.indexOf(name) + 1))}::int[],
+         ${list(items.map((_, i) => i))}::int[]) w(block, name, i)
+       join event_block_columns c on c.block_id = w.block and c.name = (${quoted(names)})[w.name]`,
       (row) => {
-        const id = int8(row, 0);
-        const name = text(row, 1) ?? "";
-        const bytes = raw(row, 2);
-        const kept = pinned.get(id);
-        if (!kept) return;
-        seen.add(id);
+        const { block, kept, name } = items[int4(row, 0)] as Item;
+        const bytes = raw(row, 1);
         this.fetched += bytes.length;
-        this.put(id, kept, name, decode(name, bytes, rows.get(id) ?? 0));
+        this.put(block.id, kept, name, decode(name, bytes, block.rows));
       },
     );
-    for (const [id, kept] of pinned) {
-      if (!rows.has(id)) continue;
-      for (const name of columns) {
-        if (name === "s" && !kept.columns.has("m")) kept.columns.set("m", null);
-        if (OPTIONAL.has(name) && !kept.columns.has(name)) kept.columns.set(name, null);
-      }
-      if (!seen.has(id) && columns.some((name) => name.length === 1 && !OPTIONAL.has(name))) throw new BlocksGone();
-    }
   }
 
   private put(id: number, kept: Kept, name: string, column: Decoded): void {

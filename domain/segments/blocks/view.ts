@@ -1,8 +1,9 @@
-import type { AnySql, TxSql } from "@/db/client";
-import { encodeProperty, decodeProperty, type PropertyColumn } from "./encode";
-import { placeOf } from "./names";
+import type { TxSql } from "@/db/client";
+import { copyOut, float8, int4, int8, millis, quoted, text } from "./copy-out";
+import { decodeProperty, encodeProperty, type PropertyColumn } from "./encode";
+import { propertySql, RowBuffer, whole } from "./read-rows";
 import type { LoadedBlock } from "./store";
-import { listBlocks, type BlockMeta } from "./write-blocks";
+import type { BlockMeta } from "./write-blocks";
 
 /** Events that are in no block; from this many on the questions go to the database. */
 const MOST_NEWEST = 200_000;
@@ -15,6 +16,18 @@ export interface TypeView {
   newest: LoadedBlock;
 }
 
+/** Merged fragments (`from`) and the profile that stands for each (`to`), at the same places. */
+export interface Aliases {
+  from: Int32Array;
+  to: Int32Array;
+}
+
+/** Bits of merged fragments, small enough to stay near the processor, and for those the profile that stands for each. */
+export interface Canonical {
+  merged: Uint32Array;
+  ids: Int32Array;
+}
+
 /**
  * One consistent state of the data, as readers of blocks need it: which blocks count, what is in none of them, who was
  * merged into whom.
@@ -22,10 +35,9 @@ export interface TypeView {
 export interface View {
   types: ReadonlyMap<number, TypeView>;
   typeIds: ReadonlyMap<string, number>;
-  /** Canonical profile of each fragment by fragment; undefined: nobody was merged. */
-  canonical: Int32Array | undefined;
-  /** Merged fragments. */
-  aliases: readonly { from: number; to: number }[];
+  /** Who stands for each fragment; undefined: nobody was merged. */
+  readonly canonical: Canonical | undefined;
+  aliases: Aliases;
   /** Fragments for which blocks do not count, as flags by fragment; undefined: none. */
   dirty: Uint8Array | undefined;
   /** One more than the highest profile id that may occur. */
@@ -33,8 +45,8 @@ export interface View {
 }
 
 export interface ViewNeeds {
-  /** Event types by id; null: all that are behaviour. */
-  types: ReadonlySet<number>;
+  /** Event names; null: all of them. */
+  events: ReadonlySet<string | null>;
   /** Property columns by name. */
   columns: ReadonlySet<string>;
 }
@@ -44,124 +56,185 @@ export const VERSION_SQL = `concat_ws('/', c.processed, c.epoch, c.inbox_id, (se
   (select max(id) from event_blocks), (select max(mark) from event_block_dirty), (select max(id) from event_block_holes), (select max(id) from profile_changes),
   (select change_id from segment_cursors where name = $1), (select version from consent_config), (select max(id) from consent_changes))`;
 
-/** Event names and their ids. */
-export async function eventTypeIds(sql: AnySql): Promise<Map<string, number>> {
-  const rows = await sql<{ id: number; name: string }[]>`select id, name from event_types`;
-  return new Map(rows.map(({ id, name }) => [name, id]));
-}
+type BlockRow = [id: number, type: number, rows: number, fromMs: number, fromId: number, toMs: number, toId: number, most: number];
 
 /**
  * Reads a view in a transaction of one state (repeatable read); types that are not held yet are not in it. Undefined
- * where blocks cannot answer: too much is in none.
+ * where blocks cannot answer: too much is in none. All statements go out at once, so that they cost one way to the
+ * database and back.
  */
-export async function readView(tx: TxSql, needs: ViewNeeds, typeIds: ReadonlyMap<string, number>): Promise<View | undefined> {
-  const types = [...needs.types];
-  const [covered, blocks, aliases, dirty] = await Promise.all([
-    tx<{ eventType: number; closedId: number }[]>`
-      select event_type as "eventType", closed_id as "closedId" from event_block_types where event_type = any(${types}::int[])`,
-    listBlocks(tx, types),
-    tx.unsafe("select profile_id, canonical_id from profile_aliases").values() as unknown as Promise<[number, number][]>,
+export async function readView(tx: TxSql, needs: ViewNeeds): Promise<View | undefined> {
+  const all = needs.events.has(null);
+  const names = quoted([...needs.events].filter((name) => name !== null));
+  // SQL: a type is asked for.
+  const asked = (column: string): string => (all ? "true" : `${column} in (select id from event_types where name = any(${names}))`);
+  const columns = [...needs.columns];
+  const newest = new Newest(columns);
+  const [types, blocks, aliases, dirty, [hole]] = await Promise.all([
+    tx
+      .unsafe("select t.id, t.name, b.closed_id from event_types t left join event_block_types b on b.event_type = t.id")
+      .values() as unknown as Promise<[number, string, number | null][]>,
+    tx
+      .unsafe(
+        `select id, event_type, rows, from_ms, from_id, to_ms, to_id, max_profile_id from event_blocks
+         where retired_at is null and ${asked("event_type")} order by event_type, from_ms, from_id`,
+      )
+      .values() as unknown as Promise<BlockRow[]>,
+    readAliases(tx),
     tx<{ id: number }[]>`select profile_id as id from event_block_dirty`,
+    tx`select 1 from event_block_holes limit 1`,
+    newest.readLatest(tx, asked("b.event_type")),
   ]);
-  const closed = new Map(covered.map(({ eventType, closedId }) => [eventType, closedId]));
-  const newest = await readNewest(
-    tx,
-    closed,
-    dirty.map(({ id }) => id),
-    [...needs.columns],
-  );
-  if (!newest) return undefined;
+  const typeIds = new Map(types.map(([id, name]) => [name, id]));
+  const closed = new Set<number>();
+  for (const [id, name, closedId] of types) if (closedId !== null && (all || needs.events.has(name))) closed.add(id);
+  if (dirty.length > 0 || hole)
+    await newest.readRest(
+      tx,
+      asked("b.event_type"),
+      dirty.map(({ id }) => id),
+    );
+  const fresh = newest.take();
+  if (!fresh) return undefined;
+
   let most = 0;
-  for (const list of blocks.values()) for (const { maxProfileId } of list) most = Math.max(most, maxProfileId);
-  for (const { pid } of newest.values()) for (const one of pid) most = Math.max(most, one);
-  for (const [from, to] of aliases) most = Math.max(most, from, to);
-  const size = most + 1;
-  let canonical: Int32Array | undefined;
-  if (aliases.length > 0) {
-    canonical = new Int32Array(size);
-    for (let i = 0; i < size; i++) canonical[i] = i;
-    for (const [from, to] of aliases) canonical[from] = to;
+  const lists = new Map<number, BlockMeta[]>();
+  for (const [id, eventType, rows, fromMs, fromId, toMs, toId, maxProfileId] of blocks) {
+    most = Math.max(most, maxProfileId);
+    const list = lists.get(eventType);
+    const block = { id, eventType, rows, fromMs, fromId, toMs, toId, maxProfileId };
+    if (list) list.push(block);
+    else lists.set(eventType, [block]);
   }
+  for (const { pid } of fresh.values()) for (const one of pid) if (one > most) most = one;
+  for (const ids of [aliases.from, aliases.to]) for (const one of ids) if (one > most) most = one;
+  const size = most + 1;
   let flags: Uint8Array | undefined;
   if (dirty.length > 0) {
     flags = new Uint8Array(size);
     for (const { id } of dirty) if (id < size) flags[id] = 1;
   }
+  let canonical: Canonical | undefined;
   return {
     types: new Map(
-      [...closed.keys()].map((eventType) => [
+      [...closed].map((eventType) => [
         eventType,
-        { eventType, blocks: blocks.get(eventType) ?? [], newest: newest.get(eventType) ?? nothing([...needs.columns]) },
+        { eventType, blocks: lists.get(eventType) ?? [], newest: fresh.get(eventType) ?? nothing(columns) },
       ]),
     ),
     typeIds,
-    canonical,
-    aliases: aliases.map(([from, to]) => ({ from, to })),
+    get canonical() {
+      return aliases.from.length === 0 ? undefined : (canonical ??= canonicalOf(aliases, size));
+    },
+    aliases,
     dirty: flags,
     size,
   };
 }
 
-type NewestRow = [type: number, pid: number, at: Date, id: number, value: number | null, ...texts: (string | null)[]];
-
-/** Events above what is closed, of fragments that changed, and of spans without blocks. */
-async function readNewest(
-  tx: TxSql,
-  closed: ReadonlyMap<number, number>,
-  dirty: readonly number[],
-  columns: readonly string[],
-): Promise<Map<number, LoadedBlock> | undefined> {
-  if (closed.size === 0) return new Map();
-  const list = (numbers: Iterable<number>): string => `{${[...numbers].join(",")}}`;
-  const params: unknown[] = [list(closed.keys()), list(closed.values()), String(Math.min(...closed.values())), list(dirty)];
-  const texts = columns.map((name) => {
-    const { root, path } = placeOf(name);
-    params.push(path);
-    return `, (e.${root} #> $${params.length}::text[])::text`;
-  });
-  const [hole] = await tx`select 1 from event_block_holes limit 1`;
-  const row = `select e.event_type, e.profile_id, e.occurred_at, e.id, e.value::float8${texts.join("")}`;
-  // Parts that hold nothing are left out: a plan over all months costs more than the rows.
-  const ofDirty = `
-       union all
-       ${row} from events e join t on t.event_type = e.event_type where e.profile_id = any($4::text::int[]) and e.profile_id > 0 and e.id <= t.closed_id`;
-  const ofHoles = `
-       union all
-       ${row} from h cross join lateral (select * from events e where e.event_type = h.event_type
-         and e.occurred_at >= to_timestamp(h.from_ms / 1000.0) and e.occurred_at <= to_timestamp(h.to_ms / 1000.0)) e
-       where e.id <= h.closed_id and e.profile_id > 0 and not e.profile_id = any($4::text::int[])
-         and (e.occurred_at, e.id) >= (to_timestamp(h.from_ms / 1000.0), h.from_id) and (e.occurred_at, e.id) <= (to_timestamp(h.to_ms / 1000.0), h.to_id)`;
-  const rows = (await tx
-    .unsafe(
-      `with t as materialized (select * from unnest($1::text::int[], $2::text::int8[]) t(event_type, closed_id)),
-     h as materialized (select h.*, t.closed_id from event_block_holes h join t on t.event_type = h.event_type)
-     select * from (
-       ${row} from events e join t on t.event_type = e.event_type where e.id > $3::text::int8 and e.id > t.closed_id and e.profile_id > 0 and $4::text is not null
-${dirty.length > 0 ? ofDirty : ""}${hole ? ofHoles : ""}
-     ) n limit ${MOST_NEWEST + 1}`,
-      params as never[],
-    )
-    .values()) as unknown as NewestRow[];
-  if (rows.length > MOST_NEWEST) return undefined;
-  const byType = new Map<number, NewestRow[]>();
-  for (const one of rows) {
-    const known = byType.get(one[0]);
-    if (known) known.push(one);
-    else byType.set(one[0], [one]);
+function canonicalOf({ from, to }: Aliases, size: number): Canonical {
+  const ids = new Int32Array(size);
+  const merged = new Uint32Array((size + 31) >>> 5);
+  for (let i = 0; i < from.length; i++) {
+    const fragment = from[i] as number;
+    ids[fragment] = to[i] as number;
+    merged[fragment >>> 5]! |= 1 << (fragment & 31);
   }
-  const out = new Map<number, LoadedBlock>();
-  for (const [type, mine] of byType) {
-    mine.sort((a, b) => a[2].getTime() - b[2].getTime() || a[3] - b[3]);
-    const held = blockOf(mine, columns);
-    if (!held) return undefined;
-    out.set(type, held);
+  return { merged, ids };
+}
+
+/** The person of a fragment. */
+export const personOf = (canonical: Canonical | undefined, fragment: number): number =>
+  canonical !== undefined && (((canonical.merged[fragment >>> 5] as number) >>> (fragment & 31)) & 1) === 1
+    ? (canonical.ids[fragment] as number)
+    : fragment;
+
+/** All of them as packed numbers: one value is read much faster than a row each. */
+async function readAliases(tx: TxSql): Promise<Aliases> {
+  const [row] = await tx<{ ids: Uint8Array | null }[]>`
+    select string_agg(int4send(profile_id) || int4send(canonical_id), '') as ids from profile_aliases`;
+  const bytes = row?.ids ?? new Uint8Array();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const n = bytes.length / 8;
+  const out: Aliases = { from: new Int32Array(n), to: new Int32Array(n) };
+  for (let i = 0; i < n; i++) {
+    out.from[i] = view.getInt32(i * 8);
+    out.to[i] = view.getInt32(i * 8 + 4);
   }
   return out;
 }
 
-function blockOf(rows: readonly NewestRow[], columns: readonly string[]): LoadedBlock | undefined {
-  const n = rows.length;
-  const base = Math.floor((rows[0]?.[2].getTime() ?? 0) / 1000);
+/** Events above what is closed, of fragments that changed, and of spans without blocks. */
+class Newest {
+  private readonly byType = new Map<number, RowBuffer>();
+  private rows = 0;
+  private readonly fields: string;
+
+  constructor(private readonly columns: readonly string[]) {
+    this.fields = ["e.event_type", "e.profile_id", "e.occurred_at", "e.id", "e.value::float8", ...columns.map(propertySql)].join(", ");
+  }
+
+  /** What came after the closed rows. `offset 0` keeps the types out of the scan: only the index by id is of use there. */
+  readLatest(tx: TxSql, asked: string): Promise<void> {
+    return this.read(
+      tx,
+      `${this.types(asked)}
+       select ${this.fields} from (select * from events where id > (select min(closed_id) from t) and profile_id > 0 offset 0) e
+       join t on t.event_type = e.event_type where e.id > t.closed_id`,
+    );
+  }
+
+  /** What lies below, of fragments that changed and of spans without blocks. */
+  async readRest(tx: TxSql, asked: string, dirty: readonly number[]): Promise<void> {
+    const ids = `'{${dirty.map(whole).join(",")}}'::int[]`;
+    await this.read(
+      tx,
+      `${this.types(asked)}, h as materialized (select h.*, t.closed_id from event_block_holes h join t on t.event_type = h.event_type)
+       select ${this.fields} from events e join t on t.event_type = e.event_type
+       where e.profile_id = any(${ids}) and e.profile_id > 0 and e.id <= t.closed_id
+       union all
+       select ${this.fields} from h cross join lateral (select * from events e where e.event_type = h.event_type
+         and e.occurred_at >= to_timestamp(h.from_ms / 1000.0) and e.occurred_at <= to_timestamp(h.to_ms / 1000.0)) e
+       where e.id <= h.closed_id and e.profile_id > 0 and not e.profile_id = any(${ids})
+         and (e.occurred_at, e.id) >= (to_timestamp(h.from_ms / 1000.0), h.from_id) and (e.occurred_at, e.id) <= (to_timestamp(h.to_ms / 1000.0), h.to_id)`,
+    );
+  }
+
+  /** The rows by type, in (time, id) order; undefined: there are too many, or values too wide to keep. */
+  take(): Map<number, LoadedBlock> | undefined {
+    if (this.rows > MOST_NEWEST) return undefined;
+    const out = new Map<number, LoadedBlock>();
+    for (const [type, buffer] of this.byType) {
+      const block = blockOf(buffer.take(), this.columns);
+      if (!block) return undefined;
+      out.set(type, block);
+    }
+    return out;
+  }
+
+  private types(asked: string): string {
+    return `with t as materialized (select b.event_type, b.closed_id from event_block_types b where ${asked})`;
+  }
+
+  private async read(tx: TxSql, query: string): Promise<void> {
+    const texts: (string | null)[] = [];
+    await copyOut(tx, `${query} limit ${MOST_NEWEST + 1}`, (row) => {
+      const type = int4(row, 0);
+      for (let i = 0; i < this.columns.length; i++) texts[i] = text(row, i + 5);
+      let buffer = this.byType.get(type);
+      if (!buffer) this.byType.set(type, (buffer = new RowBuffer(this.columns, 64)));
+      buffer.add(int4(row, 1), millis(row, 2), int8(row, 3), float8(row, 4), texts);
+      this.rows += 1;
+    });
+  }
+}
+
+function blockOf(rows: ReturnType<RowBuffer["take"]>, columns: readonly string[]): LoadedBlock | undefined {
+  const { n } = rows;
+  const order = Array.from({ length: n }, (_, i) => i).sort(
+    (a, b) => (rows.at[a] as number) - (rows.at[b] as number) || (rows.id[a] as number) - (rows.id[b] as number),
+  );
+  const base = Math.floor((rows.at[order[0] ?? 0] ?? 0) / 1000);
   const out = {
     n,
     base,
@@ -173,17 +246,18 @@ function blockOf(rows: readonly NewestRow[], columns: readonly string[]): Loaded
     properties: new Map<string, PropertyColumn>(),
   };
   for (let i = 0; i < n; i++) {
-    const [, pid, at, id, value] = rows[i] as NewestRow;
-    const time = at.getTime();
+    const from = order[i] as number;
+    const time = rows.at[from] as number;
     const second = Math.floor(time / 1000);
-    out.pid[i] = pid;
+    out.pid[i] = rows.pid[from] as number;
     out.seconds[i] = second - base;
     out.ms[i] = time - second * 1000;
-    out.id[i] = id;
-    out.value[i] = value ?? Number.NaN;
+    out.id[i] = rows.id[from] as number;
+    out.value[i] = rows.value[from] as number;
   }
-  for (const [c, name] of columns.entries()) {
-    const column = decodeProperty(encodeProperty(rows.map((row) => (row as unknown as (string | null)[])[5 + c] ?? null)), n);
+  for (const name of columns) {
+    const texts = rows.texts.get(name) ?? [];
+    const column = decodeProperty(encodeProperty(order.map((from) => texts[from] ?? null)), n);
     if (!column) return undefined;
     out.properties.set(name, column);
   }
