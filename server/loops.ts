@@ -4,6 +4,7 @@ import { jobHandlers } from "./job-handlers";
 import { jobLoop } from "./jobs";
 import { journeys } from "./journeys";
 import type { Loop } from "./loop";
+import { messages } from "./messages";
 import { maintenance } from "./maintenance";
 import { processing } from "./processing";
 import { computedTraits } from "./computed-traits";
@@ -17,6 +18,7 @@ export const loops: readonly Loop[] = [
   segments,
   touches,
   journeys,
+  messages,
   computedTraits,
   eventBlocks,
   consentSets,

@@ -227,3 +227,11 @@ export async function openAccount(sql: AnySql, id: string): Promise<OpenAccount 
   >`select id, provider, settings, sealed from channel_accounts where id = ${id} and archived_at is null`;
   return row ? { id: row.id, provider: row.provider, settings: row.settings, secrets: secretsOf(row) } : null;
 }
+
+/** The public key with which browsers subscribe to Web Push; null: no account of that channel is set up. */
+export async function webPushKey(sql: AnySql): Promise<string | null> {
+  const [row] = await sql<AccountRow[]>`
+    select id, sealed from channel_accounts where provider = 'web_push' and archived_at is null order by is_default desc, created_at limit 1`;
+  const jwk = row === undefined ? undefined : secretsOf(row)["vapid"];
+  return jwk === undefined ? null : vapidPublicKey(jwk);
+}

@@ -1,5 +1,5 @@
 export * from "./model";
-export { archiveAccount, listAccounts, openAccount, pauseAccount, resumeAccount, saveAccount } from "./accounts";
+export { archiveAccount, listAccounts, openAccount, pauseAccount, resumeAccount, saveAccount, webPushKey } from "./accounts";
 export { noteResult, takeTurns, usePlaces, type Turn } from "./breaker";
 export {
   CallbackRefused,

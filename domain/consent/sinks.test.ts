@@ -11,6 +11,7 @@ const SINKS: readonly RegExp[] = [
   /from "@\/domain\/kernel\/outgoing/,
   /insert into (?:outbox|deliveries|sync_items)\b/i,
   /\bapiTraits\(/,
+  /\bSENDERS\[/,
 ];
 const GATE = /\b(?:mayUse|mayUseMany|allowedSet)\(/;
 
@@ -22,6 +23,9 @@ const WITHOUT: Record<string, string> = {
   "domain/channels/ses.ts": "hands over what domain/messages has asked for",
   "domain/channels/smtp.ts": "hands over what domain/messages has asked for",
   "domain/channels/test-send.ts": "a fixed text to an address that the member typed, no people",
+  "domain/messages/callbacks.ts": "takes reports in, and confirms a subscription to them; hands nothing over",
+  "domain/messages/inbox.ts": "checks the address of a browser's push service; the worker sends",
+  "domain/messages/send-messages.ts": "asks for each message by may-send.ts, after rendering and right before handing over",
   "app/_server/csv-download.ts": "streams lines that another file makes, which asks",
   "app/api/segments/[id]/definition/route.ts": "a rule, no people",
   "app/api/settings/exchange-rates/route.ts": "rates of currencies, no people",

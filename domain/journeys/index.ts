@@ -6,8 +6,10 @@ export { personJourneys } from "./person-journeys";
 export { previewPublish, publishedVersion } from "./publish-preview";
 export { getJourney, journeyNumbers, journeyPeople, listJourneys, runTrace } from "./reads";
 export * from "./schemas";
+export { consentQuestion, outcomeOf, wakeDecided } from "./plan-messages";
 export { planStarts } from "./plan-starts";
 export { enterByCall, pruneCalls, startRun } from "./start-run";
+export { sendFacts, type ProductFact } from "./send-facts";
 export {
   archiveJourney,
   createJourney,

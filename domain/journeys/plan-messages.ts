@@ -199,7 +199,8 @@ async function askGate(tx: Ctx, wanted: readonly Candidate[]): Promise<Map<Candi
   return refused;
 }
 
-function outcomeOf(reason: GateReason): "suppressed" | "unsubscribed" | "unreachable" | "not_consented" {
+/** What a no of the gate is called in the ledger. */
+export function outcomeOf(reason: GateReason): "suppressed" | "unsubscribed" | "unreachable" | "not_consented" {
   if (reason === "suppressed") return "suppressed";
   if (reason === "unsubscribed" || reason === "paused") return "unsubscribed";
   return reason === "unknown_person" ? "unreachable" : "not_consented";

@@ -2,4 +2,4 @@ export * from "./model";
 export { openPreferences, savePreferences, unsubscribeOneClick } from "./page";
 export { beginStanding, endStandingOf } from "./record-standing";
 export { recordConsent, suppressAddress } from "./record-consent";
-export { preferenceLink, readPreferenceSettings, revokePreferenceLinks, savePreferenceSettings } from "./settings";
+export { linksFor, preferenceLink, readPreferenceSettings, revokePreferenceLinks, savePreferenceSettings } from "./settings";

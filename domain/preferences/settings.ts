@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AnySql } from "@/db/client";
 import { companySettings, requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
-import { CHANNELS } from "@/domain/consent/model";
+import { CHANNELS, type Channel } from "@/domain/consent/model";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
 import { writeLink } from "./link";
@@ -78,7 +78,15 @@ const linkSchema = z.strictObject({
 export async function preferenceLink(ctx: Ctx, input: unknown): Promise<{ path: string; oneClickPath: string }> {
   requirePermission(ctx, "consent:write");
   const { profileId, purpose, channel, mailbox } = parseInput(linkSchema, input);
-  const { epoch } = await preferenceSettings(ctx.sql);
-  const token = writeLink({ profileId, epoch, purpose: purpose ?? null, channel: channel ?? null, mailbox });
+  return linksFor(ctx.sql, { profileId, purpose: purpose ?? null, channel: channel ?? null, mailbox });
+}
+
+/** The same for messages on their way out. */
+export async function linksFor(
+  sql: AnySql,
+  link: { profileId: number; purpose: string | null; channel: Channel | null; mailbox: boolean },
+): Promise<{ path: string; oneClickPath: string }> {
+  const { epoch } = await preferenceSettings(sql);
+  const token = writeLink({ ...link, epoch });
   return { path: `/preferences/${token}`, oneClickPath: `/unsubscribe/${token}` };
 }

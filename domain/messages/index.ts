@@ -1,0 +1,5 @@
+export { followLink, noteOpen, takeCallback, type Visit } from "./callbacks";
+export { markInbox, readInbox, subscribePush, type InboxView } from "./inbox";
+export * from "./model";
+export { sendMessages, type SendStep } from "./send-messages";
+export { stopWithdrawn } from "./withdraw";
