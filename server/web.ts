@@ -12,6 +12,7 @@ import { createJourneysApi } from "./journeys-api";
 import { captureConsole, createLog } from "./log";
 import { createProfileApi } from "./profile-api/handler";
 import { sanitiseHeaders } from "./proxy-headers";
+import { createMessagesApi } from "./messages-api/handler";
 import { createRequestsApi } from "./requests-api/handler";
 
 /** The web process: one port for collection, health, limits and the application. */
@@ -45,13 +46,19 @@ const collect = createCollect({
 const profileReads = connect(databaseUrl, { max: 4, statementTimeoutMs: 5_000, applicationName: "tributary-profile-api" });
 const profileApi = createProfileApi({ database: profileReads, log: (code, detail) => log.error(code, detail) });
 
+const origin = (): string =>
+  settings.APP_ORIGIN ?? `http://${settings.HOST === "0.0.0.0" || settings.HOST === "::" ? "127.0.0.1" : settings.HOST}:${settings.PORT}`;
 const requestsApi = createRequestsApi({
   database: profileReads,
-  origin: () =>
-    settings.APP_ORIGIN ?? `http://${settings.HOST === "0.0.0.0" || settings.HOST === "::" ? "127.0.0.1" : settings.HOST}:${settings.PORT}`,
+  origin,
   log: (code, detail) => log.error(code, detail),
 });
 
+const messagesApi = createMessagesApi({
+  database: profileReads,
+  origin: () => origin().replace(/\/$/, ""),
+  log: (code, detail) => log.error(code, detail),
+});
 const journeysApi = createJourneysApi({ database: profileReads, log: (code, detail) => log.error(code, detail) });
 
 let stopping = false;
@@ -74,6 +81,7 @@ function handler(app: (req: IncomingMessage, res: ServerResponse) => Promise<voi
     const pathname = (req.url ?? "/").split("?", 1)[0] ?? "/";
     if (profileApi.matches(pathname)) return profileApi.handle(req, res);
     if (requestsApi.matches(pathname)) return requestsApi.handle(req, res);
+    if (messagesApi.matches(pathname)) return messagesApi.handle(req, res);
     if (journeysApi.matches(pathname)) return journeysApi.handle(req, res);
     if (collect.matches(pathname)) return collect.handle(req, res);
     if (pathname === "/api/health/live") return answer(res, 200, { live: true });
