@@ -2,8 +2,11 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { X } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import { formatMoney } from "@/components/layout/money";
+import { Button } from "@/components/ui/button";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { ConversionList } from "@/domain/attribution/schemas";
 import { ConversionSheet } from "./conversion-sheet";
@@ -19,7 +22,8 @@ const number = new Intl.NumberFormat("en-GB");
 export function ConversionsScreen({ choices }: { choices: ReportChoices }) {
   const { state, set } = useQuestion(choices);
   const [explained, setExplained] = useState<number | null>(null);
-  const question = { ...state, models: null, half: null };
+  const [through, setThrough] = useQueryState("through", parseAsString.withDefault(""));
+  const question = { ...state, models: null, half: null, through };
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ["converted", question],
     queryFn: ({ signal }) => fetchReport<ConversionList>("converted", question, signal),
@@ -28,6 +32,15 @@ export function ConversionsScreen({ choices }: { choices: ReportChoices }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <ReportControls choices={choices} state={state} most={0} onChange={set} />
+      {through === "" ? null : (
+        <p className="flex items-center gap-2 text-sm">
+          Only paths through <span className="font-medium">{through}</span>
+          <Button variant="ghost" size="sm" onClick={() => void setThrough(null)}>
+            <X aria-hidden />
+            Show all
+          </Button>
+        </p>
+      )}
       <ReportBody
         data={data && { ...data, total: { conversions: data.total } }}
         error={error}

@@ -32,7 +32,7 @@ export function CreditTable({ report, by, state }: { report: AttributionReport; 
     const row = asked ? intervals.data?.rows.find((one) => one.name === name) : undefined;
     return row === undefined ? null : `${formatMoney(row.low, currency)} to ${formatMoney(row.high, currency)}`;
   };
-  const { models, rows, unattributed, restricted, total, currency } = report;
+  const { models, rows, unattributed, restricted, erased, total, currency } = report;
   const withSpend = rows.some((row) => row.spend !== null);
   const inflated = models.includes("participation");
   const download = (): void => {
@@ -51,12 +51,9 @@ export function CreditTable({ report, by, state }: { report: AttributionReport; 
       ...(withSpend ? [row.spend ?? 0] : []),
       ...row.credits.flatMap(({ conversions, value }) => [conversions, value]),
     ]);
-    const rest = [["Unattributed", unattributed] as const, ["Restricted", restricted] as const].map(([name, part]) => [
-      name,
-      "",
-      ...(withSpend ? [""] : []),
-      ...models.flatMap(() => [part.conversions, part.value]),
-    ]);
+    const rest = [["Unattributed", unattributed] as const, ["Restricted", restricted] as const, ["Erased", erased] as const].map(
+      ([name, part]) => [name, "", ...(withSpend ? [""] : []), ...models.flatMap(() => [part.conversions, part.value])],
+    );
     saveFile(new Blob([toCsv(header, [...lines, ...rest])], { type: "text/csv;charset=utf-8" }), `attribution-${by}.csv`);
   };
   return (
@@ -166,6 +163,9 @@ export function CreditTable({ report, by, state }: { report: AttributionReport; 
           ))}
           <Rest name="Unattributed" part={unattributed} report={report} withSpend={withSpend} />
           <Rest name="Restricted" part={restricted} report={report} withSpend={withSpend} />
+          {erased.conversions > 0 || erased.hidden === true ? (
+            <Rest name="Erased" part={erased} report={report} withSpend={withSpend} />
+          ) : null}
           <Rest name="Total" part={total} report={report} withSpend={withSpend} strong />
         </TableBody>
       </Table>

@@ -27,11 +27,13 @@ export interface ReportControlsProps {
   state: ReportState;
   /** Models side by side at most; 0: this report has no model. */
   most: number;
+  /** Whether it can be counted by something else than channels, and for a segment. */
+  cut?: boolean;
   onChange(next: Partial<ReportState>): void;
 }
 
 /** One bar on top drives everything below it. */
-export function ReportControls({ choices: { conversions, segments }, state, most, onChange }: ReportControlsProps) {
+export function ReportControls({ choices: { conversions, segments }, state, most, cut = true, onChange }: ReportControlsProps) {
   return (
     <div
       role="group"
@@ -65,16 +67,18 @@ export function ReportControls({ choices: { conversions, segments }, state, most
           onChange={(event) => event.target.value !== "" && onChange({ to: event.target.value })}
         />
       </Field>
-      <Field label="By">
-        <NativeSelect value={state.by} onChange={(event) => onChange({ by: event.target.value as ReportDimension })}>
-          {Object.entries(DIMENSIONS).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </NativeSelect>
-      </Field>
-      {segments !== null && segments.length > 0 ? (
+      {cut ? (
+        <Field label="By">
+          <NativeSelect value={state.by} onChange={(event) => onChange({ by: event.target.value as ReportDimension })}>
+            {Object.entries(DIMENSIONS).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </NativeSelect>
+        </Field>
+      ) : null}
+      {cut && segments !== null && segments.length > 0 ? (
         <Field label="People">
           <NativeSelect value={state.segment} onChange={(event) => onChange({ segment: event.target.value })}>
             <option value="">Everybody</option>
@@ -112,20 +116,20 @@ function ModelPicker({ models, most, onChange }: { models: readonly ReportModel[
   };
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1.5">
-      <span className="text-sm font-medium">Models</span>
+      <span className="text-sm font-medium">{most === 1 ? "Model" : "Models"}</span>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
           <Button
             variant="outline"
             className="justify-between font-normal"
-            aria-label={`Models: ${models.map((model) => REPORT_MODEL_LABELS[model].name).join(", ")}`}
+            aria-label={`${most === 1 ? "Model" : "Models"}: ${models.map((model) => REPORT_MODEL_LABELS[model].name).join(", ")}`}
           >
             <span className="truncate">{models.map((model) => REPORT_MODEL_LABELS[model].name).join(", ")}</span>
             <ChevronDown aria-hidden className="text-muted-foreground" />
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end" className="max-h-96 w-88 max-w-[calc(100vw-2rem)] overflow-y-auto">
-          <DropdownMenuLabel>Up to {most} side by side</DropdownMenuLabel>
+          <DropdownMenuLabel>{most === 1 ? "Credit by" : `Up to ${most} side by side`}</DropdownMenuLabel>
           {REPORT_MODELS.map((model) => (
             <DropdownMenuCheckboxItem
               key={model}

@@ -1,6 +1,7 @@
 "use client";
 
 import { FileUp, Megaphone, Plus } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 import { formatMoney } from "@/components/layout/money";
 import { PageHeader } from "@/components/layout/page-header";
@@ -145,23 +146,23 @@ function CampaignTable({ campaigns, onEdit }: { campaigns: readonly Campaign[]; 
           <TableHead className="text-right">Of budget</TableHead>
           <TableHead className="text-right">Clicks</TableHead>
           <TableHead className="text-right">Touches</TableHead>
+          {onEdit ? (
+            <TableHead>
+              <span className="sr-only">Change</span>
+            </TableHead>
+          ) : null}
         </TableRow>
       </TableHeader>
       <TableBody>
         {campaigns.map((campaign) => (
           <TableRow key={campaign.id}>
             <TableCell className="max-w-72">
-              {onEdit ? (
-                <button
-                  type="button"
-                  className="max-w-full truncate rounded-sm text-left font-medium underline-offset-4 hover:underline focus-visible:outline-2 focus-visible:outline-ring"
-                  onClick={() => onEdit(campaign)}
-                >
-                  {campaign.name}
-                </button>
-              ) : (
-                <span className="font-medium">{campaign.name}</span>
-              )}
+              <Link
+                href={`/campaigns/${campaign.id}`}
+                className="block max-w-full truncate rounded-sm font-medium underline-offset-4 hover:underline"
+              >
+                {campaign.name}
+              </Link>
               {campaign.utmCampaign === null ? null : (
                 <span className="block truncate text-xs text-muted-foreground">{campaign.utmCampaign}</span>
               )}
@@ -180,6 +181,13 @@ function CampaignTable({ campaigns, onEdit }: { campaigns: readonly Campaign[]; 
             </TableCell>
             <TableCell className="text-right tabular-nums">{number.format(campaign.clicks)}</TableCell>
             <TableCell className="text-right tabular-nums">{number.format(campaign.touches)}</TableCell>
+            {onEdit ? (
+              <TableCell className="text-right">
+                <Button variant="ghost" size="sm" onClick={() => onEdit(campaign)} aria-label={`Edit ${campaign.name}`}>
+                  Edit
+                </Button>
+              </TableCell>
+            ) : null}
           </TableRow>
         ))}
       </TableBody>

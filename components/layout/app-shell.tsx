@@ -48,7 +48,7 @@ export function AppShell({ viewer, initiallyCollapsed, signOut, children }: AppS
         <div className="flex min-h-dvh">
           <aside
             className={cn(
-              "sticky top-0 hidden h-dvh shrink-0 border-r border-sidebar-border bg-sidebar md:block",
+              "sticky top-0 hidden h-dvh shrink-0 border-r border-sidebar-border bg-sidebar md:block print:hidden!",
               collapsed ? "w-14" : "w-56",
             )}
           >
@@ -61,7 +61,7 @@ export function AppShell({ viewer, initiallyCollapsed, signOut, children }: AppS
             </SheetContent>
           </Sheet>
           <div className="flex min-w-0 flex-1 flex-col">
-            <header className="sticky top-0 z-30 flex h-12 shrink-0 items-center gap-2 border-b bg-background/95 px-2 backdrop-blur-sm sm:px-3">
+            <header className="sticky top-0 z-30 flex h-12 shrink-0 items-center gap-2 border-b bg-background/95 px-2 backdrop-blur-sm sm:px-3 print:hidden">
               <Button variant="ghost" size="icon" className="md:hidden" aria-label="Open navigation" onClick={() => setDrawer(true)}>
                 <Menu aria-hidden />
               </Button>

@@ -1,4 +1,5 @@
 import {
+  ChartColumn,
   ChartNoAxesCombined,
   ContactRound,
   FileUp,
@@ -71,6 +72,14 @@ export const NAVIGATION: readonly NavigationGroup[] = [
   {
     label: "Measure",
     entries: [
+      {
+        href: "/reports",
+        label: "Reports",
+        icon: ChartColumn,
+        permission: "reports:read",
+        key: "r",
+        keywords: ["overview", "spend", "revenue", "roas", "cac", "payback", "roi", "cohorts", "retention", "data quality", "print"],
+      },
       {
         href: "/attribution",
         label: "Attribution",

@@ -1,4 +1,4 @@
-import { boolean, integer, jsonb, numeric, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, date, integer, jsonb, numeric, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { CONVERSION_COUNTS } from "@/domain/attribution/model";
 import { at, choice, createdAt, oneOf, updatedAt } from "./columns";
 
@@ -30,4 +30,19 @@ export const conversionDefinitions = pgTable(
     uniqueIndex("conversion_definitions_name_key").on(t.name),
     oneOf("conversion_definitions_count_check", t.count, CONVERSION_COUNTS),
   ],
+);
+
+/** What erased people had converted, as sums of a day in which nobody stands: reports of the past keep their totals. */
+export const erasedConversions = pgTable(
+  "erased_conversions",
+  {
+    conversionId: text("conversion_id").notNull(),
+    /** In the company's time zone. */
+    day: date("day").notNull(),
+    conversions: integer("conversions").notNull(),
+    /** In the company's currency of the time of the erasure, refunds taken back. */
+    value: numeric("value", { precision: 18, scale: 4 }).notNull(),
+    currency: text("currency").notNull(),
+  },
+  (t) => [primaryKey({ name: "erased_conversions_pkey", columns: [t.conversionId, t.day, t.currency] })],
 );

@@ -29,7 +29,11 @@ const ORDERS: ConversionInput = {
 /** Conversions, the default first. An install without any has "Orders". */
 export async function listConversions(ctx: Ctx): Promise<Conversion[]> {
   requirePermission(ctx, "reports:read");
-  const rows = await ctx.sql.unsafe<Conversion[]>(
+  return allDefinitions(ctx.sql);
+}
+
+export async function allDefinitions(sql: AnySql): Promise<Conversion[]> {
+  const rows = await sql.unsafe<Conversion[]>(
     `select ${COLUMNS} from conversion_definitions where archived_at is null order by is_default desc, name`,
   );
   return rows.length > 0 ? [...rows] : [{ id: "cnv_orders", isDefault: true, ...ORDERS }];

@@ -1,8 +1,13 @@
 export { conversionColumns, type OutcomeSource } from "./conversion-columns";
+export { campaignReport } from "./campaign-report";
 export { archiveConversion, conversionOf, listConversions, saveConversion } from "./conversions";
+export { keepErased } from "./erased";
 export { creditIntervals, explainChannel, explainConversion, listConverted } from "./explain";
 export * from "./model";
 export type { ConversionColumns } from "./paths";
 export { pathsReport } from "./paths-report";
+export { cohortsReport, performanceReport } from "./performance";
+export { qualityReport } from "./quality-report";
 export { attributionReport } from "./report";
+export { readReportSettings, updateReportSettings } from "./report-settings";
 export * from "./schemas";

@@ -72,12 +72,13 @@ const readTouches = (parts: readonly DataView[]): Rows<Int32Array> =>
  * Conversions since `from` (until `to`, where it is given) with their values in the currency as sent, or the definition's fixed value. A refund with the
  * same order id takes its amount back from the conversion it belongs to (never below 0), whenever it came. `property`:
  * a number in the event's properties instead of its value, taken as it is.
+ * `fragments`: only theirs.
  */
 export async function loadConversions(
   sql: AnySql,
   aliases: Int32Array,
   definition: Pick<Conversion, "event" | "where" | "fixedValue" | "refundEvent"> & { readonly property?: string | null },
-  options: { from: Date; to?: Date; now: number; zone: string; base: string },
+  options: { from: Date; to?: Date; now: number; zone: string; base: string; fragments?: readonly number[] },
 ): Promise<ConversionColumns> {
   const filter = eventFilter(definition.where, options);
   const values = [...filter.values] as (string | number | null)[];
@@ -92,18 +93,24 @@ export async function loadConversions(
         ? "(greatest(0, coalesce(e.value, 0) - coalesce(r.amount, 0)) * coalesce(x.rate, 0))::float8"
         : add(definition.fixedValue, "float8");
   const base = add(options.base, "text");
+  const of = options.fragments === undefined ? null : add(`{${options.fragments.join(",")}}`, "text");
+  const own = of === null ? "" : ` and e.profile_id = any(${of}::int[])`;
+  const orders =
+    of === null
+      ? ""
+      : ` and left(e.properties ->> 'order_id', 100) in (select left(o.properties ->> 'order_id', 100) from events o where o.profile_id = any(${of}::int[]))`;
   const [row] = await sql.unsafe<{ packed: Buffer | null }[]>(
     `with refunds as materialized (
       select left(e.properties ->> 'order_id', 100) as order_id, sum(abs(coalesce(e.value, 0))) as amount
       from events e join event_types t on t.id = e.event_type
-      where t.name = ${add(definition.refundEvent ?? "", "text")} and e.occurred_at >= ${from} and e.properties ? 'order_id' group by 1
+      where t.name = ${add(definition.refundEvent ?? "", "text")} and e.occurred_at >= ${from} and e.properties ? 'order_id'${orders} group by 1
     )
     select string_agg(int4send(e.profile_id) || int8send((extract(epoch from e.occurred_at) * 1000)::int8) || int8send(e.id) || float8send(${value}),
       ''::bytea order by e.profile_id, e.occurred_at, e.id) as packed
     from events e left join refunds r on r.order_id = left(e.properties ->> 'order_id', 100)
     left join lateral (${rateOf("e", base)}) x on true
     where e.event_type = (select id from event_types where name = ${add(definition.event, "text")})
-      and e.occurred_at >= ${from} and ${to} and ${filter.text}`,
+      and e.occurred_at >= ${from} and ${to} and ${filter.text}${own}`,
     values,
   );
   const rows = readRows(

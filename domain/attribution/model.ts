@@ -169,7 +169,9 @@ export interface AttributionReport extends ReportFrame {
   readonly unattributed: ReportPart;
   /** Conversions of people whose touches may not be used for measurement. */
   readonly restricted: ReportPart;
-  /** All conversions of the range: rows, unattributed and restricted add up to it (but for participation). */
+  /** Conversions of people who were erased: sums without a person. */
+  readonly erased: ReportPart;
+  /** All conversions of the range: rows, unattributed, restricted and erased add up to it (but for participation). */
   readonly total: { readonly conversions: number; readonly value: number };
   readonly paths: number;
 }

@@ -4,9 +4,10 @@ import { allowedSet } from "@/domain/consent";
 import type { Ctx } from "@/domain/kernel/context";
 import { IdSet } from "@/domain/kernel/sets/id-set";
 import { loadConversions } from "./load-columns";
+import type { FragmentTouches } from "./load-columns";
 import type { Conversion } from "./model";
 import { buildPaths } from "./paths";
-import type { ConversionColumns, Paths, TouchColumns } from "./paths";
+import type { ConversionColumns, Paths } from "./paths";
 import { keptTouches } from "./touch-store";
 
 /** Use of personal data that reports rest on: touches of people who did not allow it are counted apart. */
@@ -25,6 +26,8 @@ export interface Origins {
   readonly campaign: readonly string[];
   readonly source: readonly string[];
   readonly content: readonly string[];
+  /** Bought or sent by somebody: the link names a medium or carries a click id. */
+  readonly marked: readonly boolean[];
 }
 
 export interface Loaded {
@@ -32,7 +35,7 @@ export interface Loaded {
   readonly origins: Origins;
   readonly asOf: string;
   /** Everything that paths were built from, to explain one of them. */
-  readonly columns: { readonly touches: TouchColumns; readonly conversions: ConversionColumns };
+  readonly columns: { readonly touches: FragmentTouches; readonly conversions: ConversionColumns };
 }
 
 interface Kept {
@@ -88,6 +91,14 @@ function letGo(kept: Map<string, Kept>): void {
     kept.delete(key);
     total -= bytes;
   }
+}
+
+/** Every conversion there ever was, by person as people are merged now, in time order. Kept as those of reports are. */
+export async function allConversions(ctx: Ctx, conversion: Conversion): Promise<ConversionColumns> {
+  const cache = caches.get(ctx.root) ?? { paths: new Map<string, Kept>(), conversions: [] };
+  caches.set(ctx.root, cache);
+  const { aliases, version } = await keptTouches(ctx, ctx.clock.now());
+  return keptConversions(ctx, cache.conversions, conversion, { aliases, version, since: 0 });
 }
 
 async function load(
@@ -151,8 +162,10 @@ async function membersOf(sql: AnySql, segmentId: string): Promise<IdSet> {
 }
 
 async function loadOrigins({ sql }: Ctx): Promise<Origins> {
-  const rows = await sql<{ id: number; kind: string; channel: string; campaign: string; source: string; content: string }[]>`
-    select o.id, o.kind, o.channel, coalesce(c.name, nullif(o.campaign, ''), '(none)') as campaign,
+  const rows = await sql<
+    { id: number; kind: string; channel: string; campaign: string; source: string; content: string; marked: boolean }[]
+  >`
+    select o.id, o.kind, o.channel, o.medium <> '' or o.click_id <> '' as marked, coalesce(c.name, nullif(o.campaign, ''), '(none)') as campaign,
       coalesce(nullif(o.source, ''), '(direct)') || coalesce(' / ' || nullif(o.medium, ''), '') as source,
       coalesce(nullif(o.content, ''), '(none)') as content
     from touch_origins o left join campaigns c on c.id = o.campaign_id`;
@@ -162,6 +175,7 @@ async function loadOrigins({ sql }: Ctx): Promise<Origins> {
     campaign: [] as string[],
     source: [] as string[],
     content: [] as string[],
+    marked: [] as boolean[],
   };
   for (const { id, ...row } of rows) {
     origins.kind[id] = row.kind;
@@ -169,6 +183,7 @@ async function loadOrigins({ sql }: Ctx): Promise<Origins> {
     origins.campaign[id] = row.campaign;
     origins.source[id] = row.source;
     origins.content[id] = row.content;
+    origins.marked[id] = row.marked;
   }
   return origins;
 }

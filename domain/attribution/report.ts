@@ -3,6 +3,7 @@ import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
 import { hideSmallCells } from "@/domain/kernel/small-cells";
 import { askPaths } from "./ask-paths";
+import { erasedIn } from "./erased";
 import { markovCredits } from "./markov";
 import { INVERSE_J, J_SHAPED, reportSchema, U_SHAPED } from "./model";
 import type {
@@ -46,11 +47,15 @@ export async function attributionReport(ctx: Ctx, input: unknown): Promise<Attri
   const parts = {
     unattributed: credits[0]?.unattributed ?? { conversions: 0, value: 0 },
     restricted: paths.restricted,
+    erased: given.segmentId === null ? await erasedIn(ctx.sql, given, frame.currency) : { conversions: 0, value: 0 },
   };
   return {
     models: given.models,
     ...(totalsOnly ? foldSmall(rows, parts, given.models.length) : { rows: byCredit(rows.map(({ row }) => row)), ...parts }),
-    total: { conversions: sum(paths.conversions) + paths.restricted.conversions, value: sum(paths.value) + paths.restricted.value },
+    total: {
+      conversions: sum(paths.conversions) + parts.restricted.conversions + parts.erased.conversions,
+      value: sum(paths.value) + parts.restricted.value + parts.erased.value,
+    },
     paths: paths.person.length,
     ...frame,
   };
@@ -62,15 +67,15 @@ const byCredit = (rows: readonly ReportRow[]): ReportRow[] =>
 /** Rows that few conversions took part in become one, so that no figure stands for a few people. Sums stay. */
 function foldSmall(
   rows: readonly { readonly n: number; readonly row: ReportRow }[],
-  { unattributed, restricted }: { unattributed: ReportPart; restricted: ReportPart },
+  { unattributed, restricted, erased }: { unattributed: ReportPart; restricted: ReportPart; erased: ReportPart },
   models: number,
-): Pick<AttributionReport, "rows" | "unattributed" | "restricted"> {
+): Pick<AttributionReport, "rows" | "unattributed" | "restricted" | "erased"> {
   const same = (part: ReportPart): ReportRow["credits"] => Array.from({ length: models }, () => part);
   const part = (name: string, own: ReportPart) => ({
     n: own.conversions,
     row: { name, touches: 0, spend: null, credits: same(own) },
   });
-  const cells = [...rows, part("\u0000unattributed", unattributed), part("\u0000restricted", restricted)];
+  const cells = [...rows, part("\u0000unattributed", unattributed), part("\u0000restricted", restricted), part("\u0000erased", erased)];
   const kept = new Set<ReportRow>(hideSmallCells(cells).shown.map(({ row }) => row));
   const folded = cells.filter(({ row }) => !kept.has(row)).map(({ row }) => row);
   const shown = cells.map(({ row }) => row).filter((row) => kept.has(row) && !row.name.startsWith("\u0000"));
@@ -95,6 +100,7 @@ function foldSmall(
     rows: [...byCredit(shown), ...small],
     unattributed: isHidden("\u0000unattributed") ? none : unattributed,
     restricted: isHidden("\u0000restricted") ? none : restricted,
+    erased: isHidden("\u0000erased") ? none : erased,
   };
 }
 

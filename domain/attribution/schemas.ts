@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { REPORT_DIMENSIONS, REPORT_MODELS } from "./model";
-import type { ReportDimension, ReportModel } from "./model";
+import type { ReportDimension, ReportModel, ReportRow } from "./model";
 
 /** Questions to reports over paths, and their answers. Pure: the browser may import it. */
 
@@ -55,6 +55,44 @@ export const conversionListSchema = z
 export const oneConversionSchema = z
   .strictObject({ ...asked, eventId: z.number().int().min(1), halfLifeDays: z.number().min(0.1).max(90).default(7) })
   .refine(inOrder, order);
+
+export const performanceSchema = z
+  .strictObject({
+    conversionId: z.string().max(40),
+    from: day,
+    to: day,
+    model: z.enum(REPORT_MODELS).default("last_non_direct"),
+    halfLifeDays: z.number().min(0.1).max(90).default(7),
+  })
+  .refine(inOrder, order);
+
+export const cohortsSchema = z.strictObject({
+  conversionId: z.string().max(40),
+  months: z.number().int().min(2).max(24).default(12),
+});
+
+export const campaignReportSchema = z
+  .strictObject({
+    campaignId: z.string().max(60),
+    conversionId: z.string().max(40),
+    from: day,
+    to: day,
+    model: z.enum(REPORT_MODELS).default("last_non_direct"),
+    halfLifeDays: z.number().min(0.1).max(90).default(7),
+  })
+  .refine(inOrder, order);
+
+export const qualitySchema = z.strictObject({ conversionId: z.string().max(40), from: day, to: day }).refine(inOrder, order);
+
+/** What returns are reckoned with. */
+export const reportSettingsSchema = z.strictObject({
+  /** Of what a conversion brings, the share that is left after goods and delivery. */
+  marginPercent: z.number().min(0, "At least 0.").max(100, "At most 100."),
+  /** Costs of a month that no campaign has (tools, salaries), in the company's currency. */
+  fixedCosts: z.number().min(0, "At least 0.").max(1e12),
+});
+export type ReportSettings = z.infer<typeof reportSettingsSchema>;
+export const DEFAULT_REPORT_SETTINGS: ReportSettings = { marginPercent: 100, fixedCosts: 0 };
 
 /** What stands on every figure: which conversion and window, days, zone, currency, and how fresh. */
 export interface ReportFrame {
@@ -188,4 +226,104 @@ export interface ConversionExplanation extends ReportFrame {
   readonly allowed: boolean;
   readonly models: readonly ReportModel[];
   readonly touches: readonly ExplainedTouch[];
+}
+
+/** One period's figures; null: nothing to divide by, or so few people that it is not shown. */
+export interface PeriodFigures {
+  readonly from: string;
+  readonly to: string;
+  readonly spend: number;
+  /** Value of all conversions, refunds taken back. */
+  readonly revenue: number | null;
+  readonly conversions: number | null;
+  /** Value credited to channels that cost something. */
+  readonly credited: number | null;
+  /** Revenue for each unit spent, and credited value for each unit spent. */
+  readonly returnOnSpend: number | null;
+  readonly creditedReturn: number | null;
+  /** People whose first conversion ever lies in the period. */
+  readonly newCustomers: number | null;
+  /** Spend for each of them. */
+  readonly acquisitionCost: number | null;
+  /** Revenue times the margin, less spend and fixed costs. */
+  readonly profit: number | null;
+}
+
+export interface PerformanceReport extends ReportFrame {
+  readonly model: ReportModel;
+  readonly current: PeriodFigures;
+  readonly previous: PeriodFigures;
+  readonly series: readonly { readonly at: string; readonly spend: number; readonly revenue: number | null }[];
+  readonly bucket: "day" | "month";
+  /** Months until a customer's margin has paid for winning them; null: not within the months known, or nothing was spent. */
+  readonly paybackMonths: number | null;
+  readonly channels: readonly ReportRow[];
+  readonly campaigns: readonly ReportRow[];
+  readonly settings: ReportSettings;
+  readonly total: { readonly conversions: number };
+}
+
+export interface CohortRow {
+  /** YYYY-MM of the first conversion. */
+  readonly month: string;
+  readonly people: number | null;
+  /** By months since the first conversion: people who converted in it, and all value up to its end. Null: too few, or not over yet. */
+  readonly cells: readonly ({ readonly people: number; readonly value: number } | null)[];
+}
+export interface CohortsReport extends ReportFrame {
+  readonly rows: readonly CohortRow[];
+  readonly hidden: number;
+  readonly total: { readonly conversions: number };
+}
+
+export interface AdRow {
+  readonly adSet: string;
+  readonly ad: string;
+  readonly spend: number;
+  readonly impressions: number;
+  readonly clicks: number;
+  readonly touches: number;
+  readonly conversions: number;
+  readonly value: number;
+}
+export interface CampaignReport extends ReportFrame {
+  readonly campaign: {
+    readonly id: string;
+    readonly name: string;
+    readonly channel: string;
+    readonly startsOn: string | null;
+    readonly endsOn: string | null;
+  };
+  readonly model: ReportModel;
+  readonly spend: number;
+  readonly impressions: number;
+  readonly clicks: number;
+  /** Null: so few that they are not shown. */
+  readonly credited: { readonly conversions: number; readonly value: number } | null;
+  /** Cost lines and ads met, by ad set and ad; empty names: the report does not say. */
+  readonly ads: readonly AdRow[];
+  readonly hiddenAds: number;
+  readonly series: readonly { readonly at: string; readonly spend: number; readonly touches: number | null }[];
+  readonly bucket: "day" | "month";
+  readonly total: { readonly conversions: number };
+}
+
+/** A share with its whole; `part` null: few people. */
+export interface QualityFigure {
+  readonly key:
+    | "unattributed"
+    | "restricted"
+    | "direct"
+    | "unassigned"
+    | "missing_utm"
+    | "unmatched"
+    | "cross_device"
+    | "duplicates"
+    | "rejected";
+  readonly part: number | null;
+  readonly whole: number;
+}
+export interface QualityReport extends ReportFrame {
+  readonly figures: readonly QualityFigure[];
+  readonly total: { readonly conversions: number };
 }

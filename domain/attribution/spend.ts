@@ -19,3 +19,15 @@ export async function spendBy(
     sums.set(name, (sums.get(name) ?? 0n) + (rates.convert(toUnits(amount), currency, day) ?? 0n));
   return new Map([...sums].map(([name, units]) => [name, Number(fromUnits(units))]));
 }
+
+/** Spend by day and campaign of the range, in the company's currency at the rate of each day. */
+export async function dailySpend({ sql }: Ctx, { from, to }: Pick<ReportInput, "from" | "to">): Promise<{ day: string; amount: number }[]> {
+  const { currency: base } = await companySettings(sql);
+  const rates = await rateTable(sql, { base });
+  const rows = await sql<{ day: string; currency: string; amount: string }[]>`
+    select day::text as day, currency, sum(amount)::text as amount from campaign_costs where day between ${from} and ${to} group by 1, 2 order by 1`;
+  const sums = new Map<string, bigint>();
+  for (const { day, currency, amount } of rows)
+    sums.set(day, (sums.get(day) ?? 0n) + (rates.convert(toUnits(amount), currency, day) ?? 0n));
+  return [...sums].map(([day, units]) => ({ day, amount: Number(fromUnits(units)) }));
+}

@@ -29,6 +29,16 @@ export async function listCampaigns(ctx: Ctx): Promise<Campaign[]> {
     where c.archived_at is null order by coalesce(c.starts_on, c.created_at::date) desc, c.name`;
 }
 
+/** Campaigns by name, without counting anything: for links and headings. */
+export async function campaignNames(
+  ctx: Ctx,
+): Promise<Pick<Campaign, "id" | "name" | "channel" | "utmCampaign" | "startsOn" | "endsOn">[]> {
+  requirePermission(ctx, "campaigns:read");
+  return ctx.sql<Campaign[]>`
+    select id, name, channel, utm_campaign as "utmCampaign", starts_on::text as "startsOn", ends_on::text as "endsOn"
+    from campaigns where archived_at is null order by name`;
+}
+
 /** What a campaign's form offers: the channels of rules and campaigns, and the company's currency. */
 export async function campaignChoices(ctx: Ctx): Promise<{ channels: string[]; currency: string }> {
   requirePermission(ctx, "campaigns:read");

@@ -1,4 +1,12 @@
-export { archiveCampaign, campaignChoices, listCampaigns, saveCampaign, unmatchedOrigins, type UnmatchedOrigin } from "./campaigns";
+export {
+  archiveCampaign,
+  campaignChoices,
+  campaignNames,
+  listCampaigns,
+  saveCampaign,
+  unmatchedOrigins,
+  type UnmatchedOrigin,
+} from "./campaigns";
 export { channelRules, previewChannelRules, readChannelRules, updateChannelRules, type ChannelShare } from "./channel-rules";
 export { enterCost, importCosts, type CostImport } from "./costs";
 export { followTouches, type TouchStep } from "./follow-touches";

@@ -1,4 +1,5 @@
 import type { TxSql } from "@/db/client";
+import { keepErased } from "@/domain/attribution";
 import { messageKey } from "@/domain/events";
 import {
   dropUnusedEventTypes,
@@ -86,6 +87,7 @@ export async function erasePeople(tx: TxSql, targets: readonly ErasureTarget[], 
   };
 
   await findOthers(tx, works);
+  for (const { fragments: own } of works.values()) await keepErased(tx, own, now);
   const messages = await messagesOf(tx, fragments);
   await takeBackCounts(tx, cursor, { fragments, identifiers }, messages);
   for (const { fragment } of messages) count(owner.get(fragment), "inbox", 1);

@@ -114,6 +114,7 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   campaignCosts: { nothing: "spend per day and ad" },
   touchOrigins: { texts: ["source", "medium", "campaign", "campaign_ref", "content", "term", "referrer"] },
   touchpoints: { fragments: ["profile_id"] },
+  erasedConversions: { nothing: "sums per day of what erased people had converted; no person stands in it" },
   touchCursors: { nothing: "where the derivation of touchpoints stands" },
   conversionDefinitions: { texts: ["name", "where"] },
   experiments: { texts: ["name", "hypothesis", "assignment", "arms"] },

@@ -54,6 +54,7 @@ export const PUBLIC_VERBS: Record<string, string> = {
 /** Functions of a door that take a database handle: for processes and other rooms, never for a surface. */
 export const PROCESS_ONLY: Record<string, string> = {
   "access.companySettings": "other rooms: time zone and currency of reports",
+  "attribution.keepErased": "erasure: what the person had converted goes into sums without a person",
   "audit.anchorAudit": "house-keeping",
   "audit.checkAudit": "house-keeping",
   "access.rateTable": "other rooms: amounts in the company's currency",
