@@ -92,7 +92,15 @@ export async function advance(tx: Ctx, pushes: readonly Push[]): Promise<Advance
 }
 
 /** Whether a rule, a goal or an operator ended the run; the end of the drawing and its exit nodes are the run's own. */
-function wasTakenOut({ state, moves, definition }: { state: RunState; moves: readonly Move[]; definition: JourneyDefinition }): boolean {
+export function wasTakenOut({
+  state,
+  moves,
+  definition,
+}: {
+  state: RunState;
+  moves: readonly Move[];
+  definition: JourneyDefinition;
+}): boolean {
   const last = moves.at(-1)?.node;
   return state.status === "exited" && definition.nodes.find(({ id }) => id === last)?.kind !== "exit";
 }

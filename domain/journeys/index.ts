@@ -7,6 +7,8 @@ export { previewPublish, publishedVersion } from "./publish-preview";
 export { getJourney, journeyNumbers, journeyPeople, listJourneys, runTrace } from "./reads";
 export * from "./schemas";
 export { consentQuestion, outcomeOf, wakeDecided } from "./plan-messages";
+export { latestRehearsal, noteRehearsalFailure, REHEARSAL_JOB, runRehearsal, startRehearsal, stopRehearsal } from "./rehearsal";
+export { walkThrough } from "./walk-through";
 export { planStarts } from "./plan-starts";
 export { enterByCall, pruneCalls, startRun } from "./start-run";
 export { sendFacts, type ProductFact } from "./send-facts";

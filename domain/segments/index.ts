@@ -30,6 +30,7 @@ export { listAccountTraits, listEventNames, listEventProperties, listTraits, sug
 export { checkSeen } from "./check-seen";
 export { eventFilter } from "./event-filter";
 export { loadConditions, type ConditionPeople } from "./load-conditions";
+export { loadHistory, madeUpPeople, type MadeUpPerson } from "./load-history";
 export type { SeenEvent, SeenKey, SeenWarning, SuggestedValues, TemplateNote, ValueKind } from "./catalog-model";
 export { listTemplates } from "./list-templates";
 export { estimateRule, sampleMembers, testPerson } from "./estimate";
