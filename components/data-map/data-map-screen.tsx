@@ -15,6 +15,7 @@ import { NativeSelect } from "@/components/ui/native-select";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { FIELD_CLASS_LABELS, FIELD_CLASSES, type DataField, type DataMap, type FieldClass } from "@/domain/governance/model";
 import type { Result } from "@/domain/kernel/model";
+import { FieldLabels } from "./field-labels";
 
 /** Rows that are drawn at once; filters narrow the rest. */
 const SHOWN = 200;
@@ -29,11 +30,12 @@ const params = {
 export interface DataMapScreenProps {
   map: DataMap;
   mayWrite: boolean;
+  setLabels: (input: { kind: "trait" | "event"; scope: string; key: string; labels: string[] }) => Promise<Result<{ labels: string[] }>>;
   confirm: (input: { kind: "trait" | "event"; scope: string; key: string; class: FieldClass }) => Promise<Result<{ class: FieldClass }>>;
 }
 
 /** Every field that messages brought, what it holds, and who said so. */
-export function DataMapScreen({ map, mayWrite, confirm }: DataMapScreenProps) {
+export function DataMapScreen({ map, mayWrite, confirm, setLabels }: DataMapScreenProps) {
   const router = useRouter();
   const [filters, setFilters] = useQueryStates(params, { clearOnDefault: true });
   const { run, pending } = useAction(confirm, {
@@ -105,6 +107,7 @@ export function DataMapScreen({ map, mayWrite, confirm }: DataMapScreenProps) {
             <TableRow>
               <TableHead>Field</TableHead>
               <TableHead>Class</TableHead>
+              <TableHead>Labels</TableHead>
               <TableHead>Found by</TableHead>
               <TableHead>Sources</TableHead>
               <TableHead className="text-right">Messages</TableHead>
@@ -129,6 +132,9 @@ export function DataMapScreen({ map, mayWrite, confirm }: DataMapScreenProps) {
                     pending={pending}
                     set={(to) => void run({ kind: field.kind, scope: field.scope, key: field.key, class: to })}
                   />
+                </TableCell>
+                <TableCell>
+                  <FieldLabels field={field} mayWrite={mayWrite} setLabels={setLabels} />
                 </TableCell>
                 <TableCell className="max-w-64 text-xs text-muted-foreground">
                   {field.confirmed ? `confirmed by ${field.confirmedBy ?? "a member"}` : (field.reason ?? "nothing points to a person")}

@@ -14,3 +14,4 @@ export * from "./money";
 export * from "./journeys";
 export * from "./channels";
 export * from "./experiments";
+export * from "./labels";

@@ -11,7 +11,7 @@ export async function readDataMap(ctx: Ctx): Promise<DataMap> {
   const [rows, sources] = await Promise.all([
     sql<(Omit<DataMap["fields"][number], "lastSeenAt"> & { lastSeenAt: Date })[]>`
       select s.kind, s.scope, s.key, s.source_ids as "sourceIds", s.n, s.last_seen_at as "lastSeenAt", coalesce(f.found, 'not_personal') as found, f.reason,
-        f.confirmed, u.name as "confirmedBy"
+        f.confirmed, u.name as "confirmedBy", coalesce(f.labels, '{}') as labels
       from seen_properties s
       left join field_classes f on f.kind = s.kind and f.scope = s.scope and f.key = s.key
       left join users u on u.id = f.confirmed_by

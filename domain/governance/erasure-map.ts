@@ -150,6 +150,7 @@ export const ERASURE_MAP: Record<TableKey, ErasureRule> = {
   consentNotices: { nothing: "texts shown to everybody" },
   consentUses: { nothing: "definitions" },
   consentPolicies: { nothing: "definitions" },
+  labelPolicies: { nothing: "definitions" },
   consentSets: { own: "numbers in derived sets: the noted end of the person takes theirs out when a set is next brought up to date" },
   consentConfig: { nothing: "version of the definitions" },
   consentLedger: { fragments: ["profile_id"] },

@@ -353,6 +353,8 @@ export interface DataField {
   /** What an admin decided; null: nobody looked yet. */
   confirmed: FieldClass | null;
   confirmedBy: string | null;
+  /** Given by admins beside the class. */
+  labels: string[];
 }
 
 export interface DataMap {

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { GATE_REASON_LABELS, mayUseMany } from "@/domain/consent";
 import type { GateReason } from "@/domain/consent";
+import { labelViolation, violationSentence } from "@/domain/labels";
 import type { Json } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import type { WantedEffect } from "./carry-out";
 import { decideMessage } from "./decide-message";
 import type { Cap, Decision, Spoken } from "./decide-message";
 import type { JourneyChannel, JourneySettings } from "./model";
+import { messageRoot } from "./missing-parts";
 import type { Effect } from "./run-model";
 
 type WantedMessage = WantedEffect & { readonly effect: Extract<Effect, { kind: "message" }> };
@@ -47,6 +49,8 @@ export interface Candidate {
     readonly visit: number;
   };
   readonly broadcastId?: string;
+  /** Who is chosen, for policies about labels: conditions and segments as stored. The template is looked at in any case. */
+  readonly chosenBy?: () => unknown;
   readonly variant?: string;
   /** Kept out to measure by: written down as such, and nothing is asked. */
   readonly heldOut?: string;
@@ -68,6 +72,7 @@ export async function planMessages(tx: Ctx, wanted: readonly WantedMessage[]): P
       at,
       zone,
       data: context,
+      chosenBy: () => messageRoot(definition, null),
       journey: { id: run.journeyId, version: run.version, runId: run.id, node: effect.node, visit: effect.visit },
     })),
   );
@@ -101,7 +106,7 @@ export async function decideMessages(tx: Ctx, wanted: readonly Candidate[]): Pro
             channel: one.channel,
             transactional: one.transactional,
             settings: one.settings,
-            refused: refused === null ? null : { outcome: outcomeOf(refused), because: GATE_REASON_LABELS[refused] },
+            refused: refused === null ? null : { outcome: outcomeOf(refused.reason), because: refused.because },
             caps,
             spoken: own,
             now: Math.max(one.at, now),
@@ -173,7 +178,7 @@ export function consentQuestion(
 }
 
 /** The gate's no by message; who is not in it may be written to. Messages without an inbox, and transactional ones without a purpose, need no marketing consent. */
-async function askGate(tx: Ctx, wanted: readonly Candidate[]): Promise<Map<Candidate, GateReason>> {
+async function askGate(tx: Ctx, wanted: readonly Candidate[]): Promise<Map<Candidate, { reason: GateReason; because: string }>> {
   const questions = new Map<string, { purpose: string; channel: "email" | "sms" | "push" | "web"; messages: Candidate[] }>();
   for (const one of wanted) {
     const asked = one.heldOut === undefined ? consentQuestion(one.channel, one.settings.purposeId, one.transactional) : null;
@@ -183,7 +188,17 @@ async function askGate(tx: Ctx, wanted: readonly Candidate[]): Promise<Map<Candi
     question.messages.push(one);
     questions.set(key, question);
   }
-  const refused = new Map<Candidate, GateReason>();
+  const refused = new Map<Candidate, { reason: GateReason; because: string }>();
+  for (const one of wanted) {
+    if (one.heldOut !== undefined) continue;
+    const use = { purpose: one.transactional ? "service" : one.settings.purposeId, use: "messages" };
+    const key = `${one.journey?.id ?? one.broadcastId ?? ""}:${one.journey?.version ?? ""}:${one.templateId ?? ""}`;
+    const violation = await labelViolation(tx, use, key, () => ({
+      name: null,
+      json: [one.chosenBy?.(), one.templateId === null ? null : { templateId: one.templateId }],
+    }));
+    if (violation) refused.set(one, { reason: "policy", because: `${GATE_REASON_LABELS.policy}: ${violationSentence(violation)}.` });
+  }
   for (const { purpose, channel, messages } of questions.values()) {
     const answers = await mayUseMany(tx, {
       profileIds: [...new Set(messages.map(({ person }) => person))],
@@ -193,7 +208,8 @@ async function askGate(tx: Ctx, wanted: readonly Candidate[]): Promise<Map<Candi
     });
     for (const one of messages) {
       const answer = answers.get(one.person);
-      if (answer?.allowed !== true) refused.set(one, answer?.reason ?? "unknown_person");
+      const reason = answer?.reason ?? "unknown_person";
+      if (answer?.allowed !== true && !refused.has(one)) refused.set(one, { reason, because: GATE_REASON_LABELS[reason] });
     }
   }
   return refused;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
 import { mayUseMany, requireUse } from "@/domain/consent";
+import { requireLabels } from "@/domain/labels";
 import type { Json } from "@/domain/events/model";
 import { type CsvValue, csvLine } from "@/domain/kernel/csv";
 import { type Ctx, withTx } from "@/domain/kernel/context";
@@ -25,6 +26,8 @@ export const exportSchema = z.strictObject({
 });
 
 const PAGE = 500;
+/** Columns of the summary that are traits of the person. */
+const LABELLED: ReadonlySet<string> = new Set(["name", "email", "phone", "country", "city"]);
 
 const CELLS: Record<PeopleColumn, (row: PersonRow) => CsvValue> = {
   id: (row) => row.id,
@@ -76,6 +79,16 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
   if (unknown !== undefined)
     throw new DomainError("VALIDATION", `There is no column "${unknown}".`, { fields: { columns: "unknown column" } });
   const { purposeId } = await requireUse(ctx, { purpose, destination: "export" });
+  await requireLabels(
+    ctx,
+    { purpose: purposeId, use: "export" },
+    {
+      name: null,
+      json: computed.map((key) => ({ kind: "formula", expression: key })),
+      fields: [...traits, ...columns.filter((column) => LABELLED.has(column))].map((key) => ({ kind: "trait", scope: "", key })),
+    },
+    "This file",
+  );
   // Also refuses a filter that this actor may not use, before anything is written.
   const query = { filter, sort: "added", order: "asc", limit: PAGE, traits, computed };
   const first = await listPeople(ctx, query);

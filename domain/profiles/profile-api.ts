@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
-import { GATE_REASON_LABELS, mayUse } from "@/domain/consent";
+import { currentSettings, GATE_REASON_LABELS, mayUse } from "@/domain/consent";
+import { forbiddenTraits } from "@/domain/labels";
 import type { Json, JsonObject } from "@/domain/events/model";
 import type { Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
@@ -150,8 +151,19 @@ export async function apiTraits(ctx: Ctx, ref: ApiRef, params: unknown): Promise
       .filter(({ key }) => !sent.some((trait) => trait.key === key))
       .map(({ key, id, changedAt }) => ({ key, sourceId: id, at: changedAt })),
   ];
+  // What a policy about labels keeps from this purpose is left out.
+  const purpose = ref.purpose ?? (await currentSettings(ctx)).uses.get("profile_api")?.purposeId ?? null;
+  const kept =
+    ref.collection === "accounts"
+      ? new Set<string>()
+      : await forbiddenTraits(
+          ctx.sql,
+          { purpose, use: "profile_api" },
+          rest.map(({ key }) => key),
+        );
   const [after] = query.next === undefined ? [""] : decodeCursor(query.next, [/^/]);
   const wanted = rest
+    .filter((trait) => !kept.has(trait.key))
     .filter((trait) => query.include === undefined || query.include.includes(trait.key))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .filter((trait) => query.next === undefined || trait.key > (after ?? ""));

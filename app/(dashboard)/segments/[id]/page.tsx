@@ -2,8 +2,10 @@ import type { Metadata } from "next";
 import { requireUser } from "@/app/_server/auth";
 import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page } from "@/components/layout/page-header";
+import { SegmentLabels } from "@/components/segments/segment-labels";
 import { SegmentScreen } from "@/components/segments/segment-screen";
 import { can } from "@/domain/access";
+import { labelsOf } from "@/domain/labels";
 import {
   changeSegmentAction,
   deleteSegmentAction,
@@ -21,6 +23,7 @@ export default async function SegmentPage({ params }: { params: Promise<{ id: st
   return (
     <Page>
       <BreadcrumbTitle title={segment.name} />
+      <SegmentLabels labels={await labelsOf(ctx, { kind: "segment", id: segment.id })} />
       <SegmentScreen
         initial={segment}
         mayWrite={can(ctx, "segments:write")}

@@ -1,0 +1,3 @@
+export * from "./model";
+export { forbiddenTraits, labelViolation, labelViolations, requireLabels, type LabelUse } from "./check";
+export { createLabelPolicy, deleteLabelPolicy, labelsOf, previewLabelPolicy, readLabelPolicies, setFieldLabels } from "./policies";
