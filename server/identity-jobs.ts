@@ -1,5 +1,6 @@
 import type { TxSql } from "@/db/client";
 import { type IdentityRules, PREVIEW_JOB, previewRules, processAll, REBUILD_JOB, resetDerived } from "@/domain/identity";
+import { recomputeAll } from "@/domain/segments";
 import type { JobHandler } from "./jobs";
 
 /** History replayed under other rules: starts over once, then goes on where it stands however often it is interrupted. */
@@ -15,6 +16,7 @@ export const rebuildJob: JobHandler = {
       });
     }
     await processAll(database, { signal, progress });
+    if (!signal.aborted) await recomputeAll(database);
   },
 };
 

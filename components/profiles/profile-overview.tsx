@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Building2, MonitorSmartphone } from "lucide-react";
 import type { ReactNode } from "react";
+import { useViewer } from "@/components/layout/viewer";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, CardAction, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
@@ -12,6 +13,7 @@ import type { ProfileView } from "@/domain/profiles/schemas";
 import { eventLook, TONE_CLASSES } from "./event-look";
 import { eventLabel, formatAgo, formatDay, formatMoney, moneyTotal, formatNumber, formatTime } from "./format";
 import { fetchTimeline, profileKeys } from "./queries";
+import { ProfileSegments } from "./profile-segments";
 import { TraitValue } from "./trait-value";
 
 /** Traits that the header already shows, and technical ones, come after the telling ones. */
@@ -42,7 +44,7 @@ function keyTraits(profile: ProfileView): ProfileView["traits"] {
     .slice(0, 9);
 }
 
-/** The first tab: what a person at the desk wants to know in ten seconds. Further cards (segments, consent) join the grid. */
+/** The first tab: what a person at the desk wants to know in ten seconds. */
 export function ProfileOverview({
   profile,
   now,
@@ -53,6 +55,7 @@ export function ProfileOverview({
   onTab: (tab: "activity" | "traits" | "orders") => void;
 }) {
   const traits = keyTraits(profile);
+  const { can } = useViewer();
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div className="grid gap-4">
@@ -81,6 +84,7 @@ export function ProfileOverview({
             </dl>
           )}
         </Section>
+        {can("segments:read") ? <ProfileSegments profileId={profile.id} now={now} /> : null}
         <Section title="Orders" action={profile.orderCount > 0 ? { label: "All orders", onClick: () => onTab("orders") } : undefined}>
           {profile.orderCount === 0 ? (
             <Nothing>No completed orders.</Nothing>

@@ -1,3 +1,4 @@
+import type { PersonSegments } from "@/domain/segments/contracts";
 import type { PersonTraitLineage } from "@/domain/segments/computed/contracts";
 import type {
   ComputedTraitView,
@@ -78,6 +79,7 @@ export const profileKeys = {
   event: (id: number, event: number) => ["profile", id, "event", event] as const,
   history: (id: number, key: string) => ["profile", id, "history", key] as const,
   computed: (id: number) => ["profile", id, "computed"] as const,
+  segments: (id: number) => ["profile", id, "segments"] as const,
   lineage: (id: number, trait: string, value: string) => ["profile", id, "lineage", trait, value] as const,
   graph: (id: number) => ["profile", id, "graph"] as const,
   mergePreview: (id: number, other: number) => ["profile", id, "merge-preview", other] as const,
@@ -101,6 +103,7 @@ export const fetchHistory = (id: number, key: string, signal: AbortSignal): Prom
   getJson(`/api/profiles/${id}/trait-history?${toQuery({ key })}`, signal);
 export const fetchComputed = (id: number, signal: AbortSignal): Promise<ComputedTraitView[]> =>
   getJson(`/api/profiles/${id}/computed`, signal);
+export const fetchSegments = (id: number, signal: AbortSignal): Promise<PersonSegments> => getJson(`/api/profiles/${id}/segments`, signal);
 export const fetchLineage = (id: number, trait: string, signal: AbortSignal): Promise<PersonTraitLineage> =>
   getJson(`/api/segments/traits/${encodeURIComponent(trait)}/person?profile=${id}`, signal);
 export const fetchGraph = (id: number, signal: AbortSignal): Promise<ProfileGraph> => getJson(`/api/profiles/${id}/graph`, signal);

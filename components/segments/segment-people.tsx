@@ -6,7 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import type { TransitionCause } from "@/domain/segments/contracts";
+import { causeWords } from "@/domain/segments/contracts";
 import { Problem } from "./problem";
 import { PersonLink } from "./explain-tree";
 import { fetchMembers, fetchTransitions, segmentKeys } from "./queries";
@@ -68,15 +68,6 @@ export function Members({ id }: { id: string }) {
   );
 }
 
-const CAUSES: Record<TransitionCause, string> = {
-  event: "an event, trait or list changed",
-  time: "time passed",
-  edit: "the rule was changed",
-  merge: "people were merged or parted",
-  first: "first computation",
-  import: "an import",
-};
-
 export function Changes({ id }: { id: string }) {
   const { data, error, hasNextPage, isFetchingNextPage, isPending, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: segmentKeys.transitions(id),
@@ -109,8 +100,17 @@ export function Changes({ id }: { id: string }) {
               </TableCell>
               <TableCell>
                 <Badge variant={row.entered ? "success" : "default"}>{row.entered ? "Entered" : "Left"}</Badge>
+                {/* Narrow screens have no column for it. */}
+                <span className="mt-0.5 block text-xs text-muted-foreground sm:hidden">{causeWords(row)}</span>
               </TableCell>
-              <TableCell className="hidden sm:table-cell">{CAUSES[row.cause]}</TableCell>
+              <TableCell className="hidden sm:table-cell">
+                <span className="font-medium">{causeWords(row)}</span>
+                {row.message ? (
+                  <span className="block text-xs text-muted-foreground">
+                    happened <Time iso={row.message.at} />
+                  </span>
+                ) : null}
+              </TableCell>
               <TableCell className="whitespace-nowrap">
                 <Time iso={row.at} />
               </TableCell>

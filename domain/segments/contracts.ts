@@ -3,7 +3,7 @@ import type { Channel } from "@/domain/consent/model";
 import type { Phrase } from "./describe";
 import type { LIST_ORIGINS, LIST_UPLOAD_MODES, Rule, RuleNode, SEGMENT_KINDS, SEGMENT_STATUSES, TRANSITION_CAUSES } from "./model";
 
-/** What the verbs and reads of segments take and give: data only, times as ISO text. Pure: the browser imports it. */
+/** What the verbs and reads of segments take and give, times as ISO text. Pure: the browser imports it. */
 export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 export type SegmentStatus = (typeof SEGMENT_STATUSES)[number];
 export type TransitionCause = (typeof TRANSITION_CAUSES)[number];
@@ -163,6 +163,12 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** The message behind an entry or exit: the name of its event (calls begin with `$`) and when it happened. */
+export interface TransitionMessage {
+  event: string;
+  at: string;
+}
+
 export interface Transition {
   id: number;
   person: SegmentPerson;
@@ -170,6 +176,33 @@ export interface Transition {
   entered: boolean;
   at: string;
   cause: TransitionCause;
+  /** Null where no message is behind it, or where it is not kept any more. */
+  message: TransitionMessage | null;
+}
+
+const CAUSES: Record<TransitionCause, string> = {
+  event: "an event, trait or list changed",
+  time: "time passed",
+  edit: "the rule was changed",
+  merge: "people were merged or parted",
+  first: "first computation",
+  import: "an import",
+};
+const CALLS: Record<string, string> = { $identify: "identify call", $group: "group call", $alias: "alias call" };
+
+/** What caused an entry or exit, in words: the message by the name of its event, else the kind of cause. */
+export function causeWords({ cause, message }: Pick<Transition, "cause" | "message">): string {
+  if (!message) return CAUSES[cause];
+  const name = CALLS[message.event] ?? message.event;
+  return cause === "merge" ? `${CAUSES.merge} by “${name}”` : name;
+}
+
+/** The segments of one person, and how they came there. */
+export interface PersonSegments {
+  /** Newest entry first. */
+  member: { id: string; name: string; since: string }[];
+  /** Newest first. */
+  moves: (Pick<Transition, "id" | "entered" | "at" | "cause" | "message"> & { segmentId: string; segment: string })[];
 }
 
 export interface SizePoint {

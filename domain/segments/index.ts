@@ -41,6 +41,8 @@ export { changeSegment, createSegment, deleteSegment, duplicateSegment, recomput
 export { computeSegment, noteFailure } from "./compute";
 export { pruneChanges, stepSegments, type LiveStep } from "./live";
 export { COMPUTE_JOB } from "./store-segment";
+export { recomputeAll } from "./recompute-all";
+export { personSegments } from "./person-segments";
 export { draftSegment, sentenceModel } from "./draft-segment";
 export type { Draft, UnderstoodPart } from "./draft-model";
 export { diffRules, type RuleDifference } from "./diff-rules";

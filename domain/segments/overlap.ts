@@ -5,10 +5,15 @@ import { notFound } from "@/domain/kernel/errors";
 import { parseInput } from "@/domain/kernel/parse";
 import type { IdSet } from "@/domain/kernel/sets/id-set";
 import type { Combination, Overlap } from "./contracts";
-import { memberSet } from "./members";
+import { engineOf } from "./engine";
+import { memberSets } from "./members";
+import type { Rule } from "./model";
+import { segmentZone } from "./reads";
 
 export const OVERLAP_MAX = 12;
 const COMBINATIONS_SHOWN = 40;
+
+const EVERYBODY: Rule = { version: 1, root: { kind: "group", id: "everybody", match: "all", children: [] } };
 
 const overlapSchema = z.strictObject({
   ids: z.array(z.string().min(1).max(40)).min(1, "Choose a segment.").max(OVERLAP_MAX, `Compare at most ${OVERLAP_MAX} segments at once.`),
@@ -24,8 +29,10 @@ export async function segmentOverlap(ctx: Ctx, input: unknown): Promise<Overlap>
   const found = new Map(rows.map((row) => [row.id, row]));
   for (const id of wanted) if (!found.has(id)) throw notFound("A segment of this overlap");
   const asOf = ctx.clock.now().toISOString();
-  const [base] = await ctx.sql<{ n: number }[]>`select count(*)::int as n from profiles where merged_into is null`;
-  const sets = await Promise.all(wanted.map((id) => memberSet(ctx.sql, id)));
+  const [{ base }, sets] = await Promise.all([
+    engineOf(ctx.root).ask(EVERYBODY, { zone: await segmentZone(ctx) }),
+    memberSets(ctx.root, wanted),
+  ]);
   const pairs: Overlap["pairs"] = [];
   for (const [i, a] of wanted.entries())
     for (const [j, b] of wanted.entries()) if (i < j) pairs.push({ a, b, both: (sets[i] as IdSet).andSize(sets[j] as IdSet) });
@@ -33,7 +40,7 @@ export async function segmentOverlap(ctx: Ctx, input: unknown): Promise<Overlap>
   const rest = all.slice(COMBINATIONS_SHOWN);
   return {
     asOf,
-    base: base?.n ?? 0,
+    base: base.size,
     segments: wanted.map((id, i) => ({
       id,
       name: found.get(id)?.name ?? id,

@@ -6,6 +6,7 @@ import { parseInput } from "@/domain/kernel/parse";
 import type { Page, SegmentDetail, SegmentMember, SegmentRef, SegmentSummary, SegmentVersion, SizePoint, Transition } from "./contracts";
 import { describe, plain } from "./describe";
 import type { Rule } from "./model";
+import { transitionMessages } from "./person-segments";
 import { gone, segmentPeople } from "./people";
 import { listsOf, referencesOf, segmentNames } from "./references";
 import { sqlFreshness } from "./sql-lists";
@@ -153,17 +154,25 @@ export async function segmentTransitionsPage(ctx: Ctx, input: unknown): Promise<
   const { id, cursor, limit } = parseInput(pageSchema, input);
   await exists(ctx, id);
   // Numbers and times come in the same order: the one writer takes both.
-  const rows = await ctx.sql<{ id: number; profileId: number; version: number; entered: boolean; at: Date; cause: Transition["cause"] }[]>`
-    select id, profile_id as "profileId", version, entered, at, cause from segment_transitions
+  const rows = await ctx.sql<
+    { id: number; profileId: number; version: number; entered: boolean; at: Date; cause: Transition["cause"]; eventId: number | null }[]
+  >`
+    select id, profile_id as "profileId", version, entered, at, cause, event_id as "eventId" from segment_transitions
     where segment_id = ${id} and id < ${cursor ? Number(cursor) : Number.MAX_SAFE_INTEGER} order by id desc limit ${limit + 1}`;
   const page = rows.slice(0, limit);
+  const messages = await transitionMessages(ctx.sql, page);
   const people = await segmentPeople(
     ctx.sql,
     page.map(({ profileId }) => profileId),
     can(ctx, "personal_data:see"),
   );
   return {
-    rows: page.map(({ profileId, at, ...row }) => ({ ...row, at: at.toISOString(), person: people.get(profileId) ?? gone(profileId) })),
+    rows: page.map(({ profileId, at, eventId, ...row }) => ({
+      ...row,
+      at: at.toISOString(),
+      person: people.get(profileId) ?? gone(profileId),
+      message: messages.get(eventId ?? 0) ?? null,
+    })),
     next: rows.length > limit ? String(page.at(-1)?.id ?? 0) : null,
   };
 }

@@ -54,14 +54,23 @@ export function localTime(ms: number, zone: string): LocalTime {
 }
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 /** Before, zones kept local mean time with odd seconds. */
 const STEADY_FROM = Date.UTC(1950, 0, 1);
 const DAYS_KEPT = 20_000;
 
-/** Zone to UTC day (since 1970) to its offset in milliseconds; null where the clock is changed on that day. */
-const offsets = new Map<string, Map<number, number | null>>();
+interface DayOffset {
+  /** Milliseconds from the beginning of the UTC day on, and from `at` on. */
+  before: number;
+  after: number;
+  /** Instant of the change; the day's end where there is none. */
+  at: number;
+}
 
-/** Offset of the zone on the instant's UTC day when it is the same all day: asking the calendar is slow. */
+/** Zone to UTC day (since 1970) to its offset; null where more than one change lies in the day. */
+const offsets = new Map<string, Map<number, DayOffset | null>>();
+
+/** Offset of the zone at an instant, known by its UTC day: asking the calendar is slow. */
 function steadyOffset(ms: number, zone: string): number | undefined {
   if (!(ms >= STEADY_FROM)) return undefined;
   let days = offsets.get(zone);
@@ -70,11 +79,26 @@ function steadyOffset(ms: number, zone: string): number | undefined {
   let offset = days.get(day);
   if (offset === undefined) {
     if (days.size >= DAYS_KEPT) days.clear();
-    const [first, last] = [offsetAt(day * DAY_MS, zone), offsetAt((day + 1) * DAY_MS, zone)];
-    offset = first === last ? first : null;
+    offset = offsetOfDay(day * DAY_MS, zone);
     days.set(day, offset);
   }
-  return offset ?? undefined;
+  if (!offset) return undefined;
+  return ms < offset.at ? offset.before : offset.after;
+}
+
+function offsetOfDay(start: number, zone: string): DayOffset | null {
+  const [before, after] = [offsetAt(start, zone), offsetAt(start + DAY_MS, zone)];
+  if (before === after) return { before, after, at: start + DAY_MS };
+  // Clocks change at full minutes: the first one with another offset.
+  let low = 0;
+  let high = DAY_MS / MINUTE_MS;
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1;
+    if (offsetAt(start + middle * MINUTE_MS, zone) === before) low = middle;
+    else high = middle;
+  }
+  const at = start + high * MINUTE_MS;
+  return offsetAt(at, zone) === after ? { before, after, at } : null;
 }
 
 /** Offset of a zone at a full minute. */

@@ -1,4 +1,5 @@
 import { rebuild } from "@/domain/identity";
+import { recomputeAll } from "@/domain/segments";
 import type { Command } from "./command";
 
 export const rebuildCommand: Command = {
@@ -12,6 +13,7 @@ export const rebuildCommand: Command = {
       force: args.flag("force"),
       progress: ({ done, total }) => say(`${done} of ${total} messages`),
     });
-    return { messages, seconds: Math.round((Date.now() - started) / 100) / 10 };
+    const { segments, traits } = await recomputeAll(database);
+    return { messages, segments, traits, seconds: Math.round((Date.now() - started) / 100) / 10 };
   },
 };

@@ -116,6 +116,7 @@ export const PROCESS_ONLY: Record<string, string> = {
   "profiles.fragmentsOf": "other rooms",
   "profiles.personOf": "other rooms",
   "sources.findSourceByKey": "collection: turns a write key into its source",
+  "segments.recomputeAll": "after a rebuild",
   "segments.askDueTraits": "the worker's upkeep of computed traits",
   "segments.checkSample": "the worker's upkeep of computed traits",
   "segments.refreshStaleStats": "the worker's upkeep of computed traits",
