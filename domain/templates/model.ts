@@ -249,3 +249,13 @@ export interface Preview {
 }
 export const PREVIEW_PEOPLE = 10;
 export const isChannel = (value: string): value is JourneyChannel => (JOURNEY_CHANNELS as readonly string[]).includes(value);
+
+export interface StarterPreview {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly channel: JourneyChannel;
+  readonly subject: string | null;
+  readonly html: string | null;
+  readonly text: string;
+}

@@ -98,15 +98,15 @@ export async function renameTemplate(ctx: Ctx, input: unknown): Promise<void> {
   });
 }
 
-/** A copy under another name. */
+/** A copy under another name; `content`: with this text, which an editor has not saved. */
 export async function duplicateTemplate(ctx: Ctx, input: unknown): Promise<{ id: string }> {
   requirePermission(ctx, "journeys:write");
-  const given = parseInput(z.strictObject({ id, name }), input);
+  const given = parseInput(z.strictObject({ id, name, content: contentSchema.nullable().default(null) }), input);
   const [row] = await ctx.sql<
     Row[]
   >`select id, name, kind, content, revision, description from templates where id = ${given.id} and archived_at is null`;
   if (!row) throw gone();
-  return createTemplate(ctx, { name: given.name, description: row.description, kind: row.kind, content: row.content });
+  return createTemplate(ctx, { name: given.name, description: row.description, kind: row.kind, content: given.content ?? row.content });
 }
 
 /** Takes it out of the lists. Refused while something uses it; messages that were sent keep their text. */
