@@ -1,4 +1,5 @@
 import { consentSets } from "./consent-sets";
+import { broadcasts } from "./broadcasts";
 import { eventBlocks } from "./event-blocks";
 import { jobHandlers } from "./job-handlers";
 import { jobLoop } from "./jobs";
@@ -19,6 +20,7 @@ export const loops: readonly Loop[] = [
   touches,
   journeys,
   messages,
+  broadcasts,
   computedTraits,
   eventBlocks,
   consentSets,

@@ -291,6 +291,9 @@ export const messages = pgTable(
     index("messages_person_idx").on(t.profileId, t.sentAt),
     index("messages_journey_idx").on(t.journeyId, t.node, t.createdAt),
     index("messages_broadcast_idx").on(t.broadcastId),
+    index("messages_broadcast_open_idx")
+      .on(t.broadcastId)
+      .where(sql`broadcast_id is not null and state in ('queued', 'review', 'sending')`),
     index("messages_id_idx").on(t.id),
     oneOf("messages_channel_check", t.channel, JOURNEY_CHANNELS),
     oneOf("messages_state_check", t.state, MESSAGE_STATES),
@@ -389,8 +392,9 @@ export const broadcasts = pgTable(
     finishedAt: at("finished_at"),
     /** People in the audience when it was launched; null: not counted yet. */
     audience: integer("audience"),
-    /** Places given out, for the throttle. */
+    /** Places given out since `planned_from`, for the throttle. */
     planned: integer("planned").notNull().default(0),
+    plannedFrom: at("planned_from"),
     winner: text("winner"),
     winnerBecause: text("winner_because"),
     createdBy: text("created_by"),
@@ -415,6 +419,8 @@ export const broadcastPeople = pgTable(
     /** Null until the winner is known. */
     arm: text("arm"),
     heldOut: boolean("held_out").notNull().default(false),
+    /** False: got the winner, without having been drawn for an arm. */
+    tested: boolean("tested").notNull().default(true),
     planned: boolean("planned").notNull().default(false),
   },
   (t) => [

@@ -101,3 +101,83 @@ export interface BroadcastSummary {
   readonly startsAt: string | null;
   readonly updatedAt: string;
 }
+
+export interface ChecklistItem {
+  readonly level: "ok" | "warning" | "error";
+  readonly title: string;
+  readonly detail: string;
+}
+
+export interface Checklist {
+  readonly items: readonly ChecklistItem[];
+  readonly audience: number;
+  /** People who would get it, as things stand. */
+  readonly reach: number;
+  /** How the audience becomes the reach. */
+  readonly steps: readonly { readonly label: string; readonly people: number }[];
+  readonly asOf: string;
+}
+
+export interface ArmNumbers {
+  readonly arm: string;
+  readonly templateId: string | null;
+  readonly template: string | null;
+  /** People given to the arm. */
+  readonly people: number;
+  readonly sent: number;
+  readonly delivered: number;
+  /** By people: what programs of mailboxes did is not counted. */
+  readonly opened: number;
+  readonly clicked: number;
+  readonly unsubscribed: number;
+  readonly bounced: number;
+  readonly complained: number;
+  /** People who did the event of the conversion after the message; null: none is named. */
+  readonly converted: number | null;
+}
+
+export interface ArmComparison {
+  readonly arm: string;
+  readonly metric: WinnerMetric;
+  readonly rate: number;
+  /** Of sent messages (conversions too). Beside arm A: difference, its 95 % interval, two-sided p. Null: nothing to compare. */
+  readonly difference: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly p: number | null;
+}
+
+export interface BroadcastDetail {
+  readonly id: string;
+  readonly name: string;
+  readonly status: BroadcastStatus;
+  readonly definition: BroadcastDefinition;
+  readonly revision: number;
+  readonly campaignId: string | null;
+  readonly startsAt: string | null;
+  readonly launchedAt: string | null;
+  readonly launchedBy: string | null;
+  readonly finishedAt: string | null;
+  readonly updatedAt: string;
+}
+
+export interface BroadcastNumbers {
+  readonly asOf: string;
+  readonly status: BroadcastStatus;
+  readonly audience: number | null;
+  /** People whose message is decided; who wait for the winner are not among them. */
+  readonly planned: number;
+  readonly heldOut: number;
+  /** Held out and did the event of the conversion; null: none is named. */
+  readonly heldOutConverted: number | null;
+  readonly queued: number;
+  readonly review: number;
+  readonly arms: readonly ArmNumbers[];
+  readonly comparisons: readonly ArmComparison[];
+  /** Whether people fell to the arms as the weights say; null: one arm, or nobody yet. */
+  readonly sampleRatio: { readonly p: number; readonly mismatch: boolean } | null;
+  /** Not sent, by cause. */
+  readonly notSent: readonly { readonly outcome: string; readonly because: string | null; readonly people: number }[];
+  readonly winner: string | null;
+  readonly winnerBecause: string | null;
+}

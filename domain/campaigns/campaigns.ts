@@ -9,7 +9,7 @@ import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
 import { channelRules } from "./channel-rules";
 import { campaignSchema } from "./model";
-import type { Campaign } from "./model";
+import type { Campaign, CampaignOrigin } from "./model";
 
 const id = z.string().max(60);
 
@@ -127,4 +127,31 @@ export async function unmatchedOrigins(ctx: Ctx): Promise<UnmatchedOrigin[]> {
   return ctx.sql<UnmatchedOrigin[]>`
     select o.campaign, o.source, o.medium, o.channel, count(*)::int as touches from touch_origins o join touchpoints t on t.origin_id = o.id
     where o.campaign_id is null and o.campaign <> '' group by 1, 2, 3, 4 order by 5 desc, 1 limit 100`;
+}
+
+/**
+ * The campaign under which something of ours (a broadcast) is counted: the one that has the utm name already, else a new
+ * one. Returns its id.
+ */
+export async function registerCampaign(
+  sql: AnySql,
+  given: {
+    readonly name: string;
+    readonly utmCampaign: string;
+    readonly channel: string;
+    readonly medium: string;
+    readonly origin: CampaignOrigin;
+    readonly startsOn: string;
+  },
+): Promise<string> {
+  const utm = given.utmCampaign.toLowerCase();
+  const [known] = await sql<{ id: string }[]>`select id from campaigns where archived_at is null and utm_campaign = ${utm}`;
+  if (known) return known.id;
+  const { currency } = await companySettings(sql);
+  const made = newId("cmp");
+  await sql`
+    insert into campaigns (id, name, utm_campaign, channel, source, medium, goal, currency, starts_on, origin)
+    values (${made}, ${given.name}, ${utm}, ${given.channel}, 'tributary', ${given.medium}, 'conversion', ${currency}, ${given.startsOn}, ${given.origin})`;
+  await assignTouches(sql);
+  return made;
 }

@@ -3,6 +3,7 @@ export {
   campaignChoices,
   campaignNames,
   listCampaigns,
+  registerCampaign,
   saveCampaign,
   unmatchedOrigins,
   type UnmatchedOrigin,

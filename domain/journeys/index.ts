@@ -2,6 +2,7 @@ export { deleteCap, listCaps, saveCap } from "./caps";
 export { journeyChoices } from "./choices";
 export { feedJourneys, type FeedStep } from "./feed-journeys";
 export * from "./model";
+export { consentQuestion, decideMessages, type Candidate } from "./plan-messages";
 export { personJourneys } from "./person-journeys";
 export { previewPublish, publishedVersion } from "./publish-preview";
 export { getJourney, journeyNumbers, journeyPeople, listJourneys, runTrace } from "./reads";
