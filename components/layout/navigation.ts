@@ -9,7 +9,6 @@ import {
   House,
   Inbox,
   KeyRound,
-  LayoutTemplate,
   Megaphone,
   Map as MapIcon,
   MonitorSmartphone,
@@ -67,18 +66,6 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: "segments:read",
         key: "e",
         keywords: ["audience", "rule", "cohort", "builder", "group", "computed traits", "lists"],
-      },
-    ],
-  },
-  {
-    label: "Engage",
-    entries: [
-      {
-        href: "/templates",
-        label: "Templates",
-        icon: LayoutTemplate,
-        permission: "journeys:read",
-        keywords: ["e-mail", "mjml", "liquid", "message", "preview", "sms", "push", "shared block"],
       },
     ],
   },
