@@ -2,7 +2,7 @@
 
 import { Archive, Copy, Ellipsis, History, Languages, Pencil } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { PageHeader } from "@/components/layout/page-header";
 import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
@@ -48,7 +48,8 @@ export function TemplateEditor({
   const [event, setEvent] = useState("");
   const [conflict, setConflict] = useState(false);
   const [dialog, setDialog] = useState<"rename" | "copy" | "language" | null>(null);
-  const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const field = useLastField(root);
   const checks = useChecks(content);
   const changed = JSON.stringify(content) !== saved.text;
   const readOnly = actions === null;
@@ -62,6 +63,7 @@ export function TemplateEditor({
   });
   const save = (): void => void saving.run({ id: template.id, basedOn: saved.revision, content });
   useLeaveWarning(changed);
+  useSaveKey(readOnly || !changed ? null : save);
   const blocks = new Map(
     (checks.data?.problems ?? []).flatMap(({ blockId, language: of, message }) =>
       blockId !== null && of === language ? [[blockId, message] as const] : [],
@@ -69,20 +71,7 @@ export function TemplateEditor({
   );
   const languages = Object.keys(content.variants);
   return (
-    <div
-      role="group"
-      aria-label="Template editor"
-      className="grid grid-cols-[minmax(0,1fr)] gap-4"
-      onFocusCapture={({ target }) => {
-        if ((target instanceof HTMLInputElement && target.type === "text") || target instanceof HTMLTextAreaElement) field.current = target;
-      }}
-      onKeyDown={(key) => {
-        if ((key.metaKey || key.ctrlKey) && key.key === "s" && !readOnly) {
-          key.preventDefault();
-          save();
-        }
-      }}
-    >
+    <div ref={root} className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <PageHeader
         title={template.name}
         description={
@@ -199,6 +188,33 @@ export function TemplateEditor({
 /** In the place of an action that the viewer does not have; the button for it is not there. */
 const never = (): Promise<Result<never>> =>
   Promise.resolve({ ok: false, error: { code: "FORBIDDEN", message: "You may not change templates." } });
+
+/** The text field that had the focus last: there the picker puts its variable. */
+function useLastField(root: RefObject<HTMLElement | null>): RefObject<HTMLInputElement | HTMLTextAreaElement | null> {
+  const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
+  useEffect(() => {
+    const element = root.current;
+    const remember = ({ target }: FocusEvent): void => {
+      if ((target instanceof HTMLInputElement && target.type === "text") || target instanceof HTMLTextAreaElement) field.current = target;
+    };
+    element?.addEventListener("focusin", remember);
+    return () => element?.removeEventListener("focusin", remember);
+  }, [root]);
+  return field;
+}
+
+/** Ctrl or Command with S saves. */
+function useSaveKey(save: (() => void) | null): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (!(event.metaKey || event.ctrlKey) || event.key !== "s") return;
+      event.preventDefault();
+      save?.();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  });
+}
 
 function useLeaveWarning(changed: boolean): void {
   useEffect(() => {
