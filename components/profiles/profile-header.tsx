@@ -1,7 +1,9 @@
-import { EyeOff, GitMerge, IdCard } from "lucide-react";
+import { EyeOff, GitMerge, IdCard, UserX } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Hint } from "@/components/ui/tooltip";
 import type { IdentifierView, ProfileView } from "@/domain/profiles/schemas";
@@ -15,7 +17,7 @@ function primary(identifiers: readonly IdentifierView[]): IdentifierView[] {
 }
 
 /** Who this is at a glance. */
-export function ProfileHeader({ profile, now }: { profile: ProfileView; now: number }) {
+export function ProfileHeader({ profile, now, mayRequest }: { profile: ProfileView; now: number; mayRequest: boolean }) {
   const name = personName({ ...profile, userId: profile.identifiers.find((item) => item.type === "user_id")?.value ?? null });
   const value = moneyTotal(profile.value);
   const place = [profile.city, profile.country === null ? null : countryName(profile.country)].filter((part) => part !== null).join(", ");
@@ -65,6 +67,13 @@ export function ProfileHeader({ profile, now }: { profile: ProfileView; now: num
             ) : null}
           </ul>
         </div>
+        {mayRequest && profile.unmasked && profile.identifiers.length > 0 ? (
+          <Button asChild variant="outline" size="sm">
+            <Link href={`/requests/new?kind=erasure&profile=${profile.id}`} prefetch={false}>
+              <UserX aria-hidden /> Erase person…
+            </Link>
+          </Button>
+        ) : null}
       </div>
       <dl className="grid grid-cols-2 border-t sm:grid-cols-3 lg:grid-cols-5 [&>div]:border-border [&>div]:px-5 [&>div]:py-3 lg:[&>div+div]:border-l">
         <Figure

@@ -19,11 +19,14 @@ import { PROFILE_TABS } from "./profile-tabs";
 export function ProfileScreen({
   profile,
   now,
+  mayRequest,
   changes,
   consent,
 }: {
   profile: ProfileView;
   now: number;
+  /** Requests of data subjects may be entered. */
+  mayRequest: boolean;
   /** Null for whoever may not change people. */
   changes: IdentityChanges | null;
   /** Null for whoever may not see consent; `changes` null for whoever may not record it. */
@@ -35,7 +38,7 @@ export function ProfileScreen({
     n === 0 ? null : <span className="text-xs font-normal text-muted-foreground tabular-nums">{formatNumber(n)}</span>;
   return (
     <>
-      <ProfileHeader profile={profile} now={now} />
+      <ProfileHeader profile={profile} now={now} mayRequest={mayRequest} />
       <Tabs value={tab} onValueChange={(value) => void setTab(value as typeof tab)}>
         <TabsList aria-label="About this person">
           <TabsTrigger value="overview">Overview</TabsTrigger>

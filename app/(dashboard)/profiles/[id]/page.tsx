@@ -43,6 +43,7 @@ async function Profile({ ctx, id }: { ctx: UserCtx; id: number }) {
       <ProfileScreen
         profile={profile}
         now={ctx.clock.now().getTime()}
+        mayRequest={can(ctx, "requests:write")}
         consent={
           can(ctx, "consent:read")
             ? { changes: can(ctx, "consent:write") ? { record: recordConsentAction, link: preferenceLinkAction } : null }
