@@ -11,7 +11,9 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle, DialogTrigger } from "@/components/ui/dialog";
 import { Empty } from "@/components/ui/empty";
 import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
+import { Switch } from "@/components/ui/switch";
 import { Hint } from "@/components/ui/tooltip";
 import { LEGAL_BASIS_LABELS, type PurposeChoice } from "@/domain/consent/model";
 import type { Result } from "@/domain/kernel/errors";
@@ -223,7 +225,10 @@ function ExportDialog({
     enabled: open,
   });
   const purpose = choices.data?.find(({ id, usual }) => (chosen === undefined ? usual : id === chosen));
-  const href = (bom: boolean) => `/api/profiles/export?${toQuery({ filter, columns, bom: bom ? true : undefined, purpose: purpose?.id })}`;
+  const [anonymous, setAnonymous] = useState(false);
+  const [k, setK] = useState(10);
+  const href = (bom: boolean) =>
+    `/api/profiles/export?${toQuery({ filter, columns, bom: bom ? true : undefined, purpose: purpose?.id, k: anonymous ? k : undefined })}`;
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
@@ -259,6 +264,25 @@ function ExportDialog({
             ))}
           </NativeSelect>
         </Field>
+        <Field
+          orientation="horizontal"
+          label="Anonymous file"
+          hint="No names, addresses or personal traits, a pseudonym of the month in place of ids, coarser dates and numbers, and only people who share country, city and traits with enough others."
+        >
+          <Switch checked={anonymous} onCheckedChange={setAnonymous} />
+        </Field>
+        {anonymous ? (
+          <Field label="Fewest people alike" hint="Smaller groups are left out, and the smallest further ones with them.">
+            <Input
+              type="number"
+              min={5}
+              max={1000}
+              value={k}
+              onChange={(event) => setK(Math.min(1000, Math.max(5, Math.round(Number(event.target.value)) || 5)))}
+              className="w-28"
+            />
+          </Field>
+        ) : null}
         <ul className="list-disc space-y-1 pl-5 text-sm text-muted-foreground">
           {masked ? <li>Identifiers and personal traits are masked: your role does not see them.</li> : null}
           <li>

@@ -47,7 +47,7 @@ const CELLS: Record<PeopleColumn, (row: PersonRow) => CsvValue> = {
 };
 
 /** The filter as the audit log keeps it: no personal data. */
-const auditFilter = (filter: PeopleFilter) => ({
+export const auditFilter = (filter: PeopleFilter) => ({
   ...filter,
   ...(filter.q === undefined ? {} : { q: "•••" }),
   ...(filter.traits === undefined
@@ -63,6 +63,21 @@ const auditFilter = (filter: PeopleFilter) => ({
 const traitCell = (value: Json | undefined): CsvValue =>
   value === undefined || value === null || typeof value !== "object" ? value : JSON.stringify(value);
 
+export function refuseUnknown(columns: readonly string[]): void {
+  const unknown = columns.find((column) => !/^(trait|computed):/.test(column) && !Object.hasOwn(PEOPLE_COLUMNS, column));
+  if (unknown !== undefined)
+    throw new DomainError("VALIDATION", `There is no column "${unknown}".`, { fields: { columns: "unknown column" } });
+}
+
+/** A column's heading, and a person's value under it. */
+export const headOf = (column: string): string =>
+  /^(trait|computed):/.test(column) ? column.slice(column.indexOf(":") + 1) : (PEOPLE_COLUMNS[column as PeopleColumn] ?? column);
+export function cellOf(column: string, row: PersonRow): CsvValue {
+  if (column.startsWith("trait:")) return traitCell(row.traits[column.slice(6)]);
+  if (column.startsWith("computed:")) return traitCell(row.computed[column.slice(9)]);
+  return CELLS[column as PeopleColumn](row);
+}
+
 /**
  * The people a filter has, as CSV, in pieces that a response streams. Walks by profile id, so that events arriving
  * meanwhile move nobody out of or twice into the file. Two audit entries: one before the first byte (who, filter,
@@ -75,9 +90,7 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
   const { filter, columns, bom, purpose } = parseInput(exportSchema, input);
   const traits = columns.filter((column) => column.startsWith("trait:")).map((column) => column.slice(6));
   const computed = columns.filter((column) => column.startsWith("computed:")).map((column) => column.slice(9));
-  const unknown = columns.find((column) => !/^(trait|computed):/.test(column) && !Object.hasOwn(PEOPLE_COLUMNS, column));
-  if (unknown !== undefined)
-    throw new DomainError("VALIDATION", `There is no column "${unknown}".`, { fields: { columns: "unknown column" } });
+  refuseUnknown(columns);
   const { purposeId } = await requireUse(ctx, { purpose, destination: "export" });
   await requireLabels(
     ctx,
@@ -112,33 +125,14 @@ export async function exportPeople(ctx: Ctx, input: unknown): Promise<AsyncGener
       return text;
     };
     try {
-      yield piece(
-        (bom ? "\uFEFF" : "") +
-          csvLine(
-            columns.map((column) =>
-              /^(trait|computed):/.test(column) ? column.slice(column.indexOf(":") + 1) : PEOPLE_COLUMNS[column as PeopleColumn],
-            ),
-          ),
-      );
+      yield piece((bom ? "\uFEFF" : "") + csvLine(columns.map(headOf)));
       for (let page = first; ;) {
         // Asked again for each page, right before it leaves.
         const answers = await mayUseMany(ctx, { profileIds: page.rows.map((row) => row.id), purpose: purposeId, destination: "export" });
         const rows = page.rows.filter((row) => answers.get(row.id)?.allowed);
         count += rows.length;
         withheld += page.rows.length - rows.length;
-        const text = rows
-          .map((row) =>
-            csvLine(
-              columns.map((column) =>
-                column.startsWith("trait:")
-                  ? traitCell(row.traits[column.slice(6)])
-                  : column.startsWith("computed:")
-                    ? traitCell(row.computed[column.slice(9)])
-                    : CELLS[column as PeopleColumn](row),
-              ),
-            ),
-          )
-          .join("");
+        const text = rows.map((row) => csvLine(columns.map((column) => cellOf(column, row)))).join("");
         if (text !== "") yield piece(text);
         if (page.next === null) break;
         page = await listPeople(ctx, { ...query, cursor: page.next });

@@ -2,6 +2,7 @@ export * from "./model";
 export * from "./schemas";
 export { fragmentsOf, personOf } from "./canonical";
 export { maskComputed, personComputedTraits } from "./computed-traits";
+export { exportAnonymous } from "./export-anonymous";
 export { exportPeople } from "./export-people";
 export { getProfile, openProfile, resolveProfile } from "./get-profile";
 export { countPeople, listPeople, peopleFacets } from "./list-people";
