@@ -285,6 +285,9 @@ export const messages = pgTable(
       .on(t.channel, t.dueAt)
       .where(sql`state in ('queued', 'sending')`),
     index("messages_log_idx").on(t.createdAt),
+    index("messages_review_idx")
+      .on(t.id)
+      .where(sql`state = 'review'`),
     index("messages_provider_idx")
       .on(t.providerId)
       .where(sql`provider_id is not null`),

@@ -1,5 +1,6 @@
 export * from "./model";
 export { archiveAccount, listAccounts, openAccount, pauseAccount, resumeAccount, saveAccount, webPushKey } from "./accounts";
+export { checkSender } from "./check-sender";
 export { noteResult, takeTurns, usePlaces, type Turn } from "./breaker";
 export {
   CallbackRefused,

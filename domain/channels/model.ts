@@ -96,6 +96,13 @@ const FROM: readonly ProviderField[] = [
   { name: "from", label: "From address", kind: "text", required: true, hint: "news@example.com" },
   { name: "fromName", label: "From name", kind: "text", required: false },
   { name: "replyTo", label: "Reply to", kind: "text", required: false, hint: "Left empty: the from address." },
+  {
+    name: "dkimSelector",
+    label: "DKIM selector",
+    kind: "text",
+    required: false,
+    hint: "The name before ._domainkey, for the check of the sender's domain.",
+  },
 ];
 const secret = (name: string, label: string, hint?: string, required = true): ProviderField => ({
   name,
@@ -313,4 +320,20 @@ export interface ChannelAccount {
   /** Messages sent in the last 24 hours, and tries that failed. */
   readonly sent: number;
   readonly failed: number;
+}
+
+/** What the DNS says about a sender's domain. */
+export interface SenderCheck {
+  readonly domain: string;
+  readonly checks: readonly {
+    readonly kind: "spf" | "dkim" | "dmarc";
+    /** The name that was asked. */
+    readonly name: string;
+    readonly verdict: "good" | "warning" | "missing" | "unknown";
+    /** What was found and what to do, in words. */
+    readonly words: string;
+    readonly record: string | null;
+  }[];
+  /** ISO time. */
+  readonly asOf: string;
 }

@@ -18,6 +18,7 @@ const GATE = /\b(?:mayUse|mayUseMany|allowedSet)\(/;
 /** Ways out that need not ask, each with the reason. */
 const WITHOUT: Record<string, string> = {
   "domain/channels/accounts.ts": "checks addresses when they are saved; sends nothing",
+  "domain/channels/check-sender.ts": "asks the DNS for records of the sender, no people",
   "domain/channels/contract.ts": "the shape of a send; domain/messages asks right before it hands over",
   "domain/channels/other-services.ts": "hands over what domain/messages has asked for",
   "domain/channels/ses.ts": "hands over what domain/messages has asked for",

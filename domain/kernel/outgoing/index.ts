@@ -1,2 +1,3 @@
 export { OutgoingError, type OutgoingCode } from "./errors";
+export { textRecords, type TextRecords } from "./records";
 export { Outgoing, outgoing, type OutgoingAnswer, type OutgoingRequest } from "./send";
