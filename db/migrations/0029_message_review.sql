@@ -1,0 +1,1 @@
+CREATE INDEX "messages_review_idx" ON "messages" USING btree ("id") WHERE state = 'review';
