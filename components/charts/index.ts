@@ -1,5 +1,5 @@
 export { ChartFigure, type ChartColumn, type ChartFigureProps } from "./chart-figure";
-export { AreaSeries, BarSeries, Donut } from "./lazy";
+export { AreaSeries, BarSeries, Donut, Lines } from "./lazy";
 export { BarList, type BarListItem } from "./bar-list";
 export { FlowChart } from "./flow-chart";
 export { Sparkline } from "./sparkline";

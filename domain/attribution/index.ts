@@ -3,6 +3,7 @@ export { campaignReport } from "./campaign-report";
 export { archiveConversion, conversionOf, listConversions, saveConversion } from "./conversions";
 export { keepErased } from "./erased";
 export { creditIntervals, explainChannel, explainConversion, listConverted } from "./explain";
+export { mediaMix } from "./mmm/media-mix";
 export * from "./model";
 export type { ConversionColumns } from "./paths";
 export { pathsReport } from "./paths-report";

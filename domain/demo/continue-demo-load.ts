@@ -12,6 +12,7 @@ import {
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { DomainError } from "@/domain/kernel/errors";
 import { createDemoCampaigns } from "./demo-campaign-rows";
+import { createDemoExperiments } from "./demo-experiment-rows";
 import { createDemoTraits } from "./demo-traits";
 import { generateDemo } from "./generate";
 import { DEMO_SOURCE_KEYS, type DemoMessage, type DemoSourceKey, type DemoState, type DemoStatus } from "./model";
@@ -83,7 +84,9 @@ export async function continueDemoLoad(ctx: Ctx, options: LoadOptions = {}): Pro
   await withTx(ctx, async (tx) => {
     const last = await readState(tx.sql, true);
     if (last?.phase !== "loading") return;
-    await createDemoCampaigns(tx.sql, { ...last.options, anchor: new Date(last.options.anchor) });
+    const told = { ...last.options, anchor: new Date(last.options.anchor) };
+    await createDemoCampaigns(tx.sql, told);
+    await createDemoExperiments(tx.sql, told);
     const traits = await createDemoTraits(tx);
     await writeState(tx.sql, { ...last, traits, phase: "loaded", finishedAt: tx.clock.now().toISOString() }, tx.actor.id);
     await recordAudit(tx, {

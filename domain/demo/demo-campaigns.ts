@@ -75,6 +75,12 @@ export function demoCampaigns(options: DemoOptions): { campaigns: DemoCampaignRe
   for (const newsletter of plan.newsletters) {
     costs.push(flat(newsletter.campaignId, newsletter.name, newsletter.day, cents(40 + options.people * 0.0021), "GBP"));
   }
+  // Mails that run by themselves cost the mail tool's fee, on the first of each month.
+  for (const day of days.filter((at) => new Date(at).getUTCDate() === 1)) {
+    for (const [key, { name }] of Object.entries(AUTOMATED)) {
+      costs.push(flat(automatedCampaignId(key as AutomatedMail), name, day, cents(6 + options.people * 0.0006), "GBP"));
+    }
+  }
   const spent = new Map<string, number>();
   for (const cost of costs) spent.set(cost.campaignId, (spent.get(cost.campaignId) ?? 0) + cost.cost);
   const budget = (id: string): number => Math.ceil(((spent.get(id) ?? 0) * 1.06) / 50) * 50;
@@ -98,7 +104,16 @@ export function demoCampaigns(options: DemoOptions): { campaigns: DemoCampaignRe
     campaigns.push(mail(newsletter.campaignId, newsletter.name, newsletter.slug, day, day, budget(newsletter.campaignId)));
   }
   for (const [key, { name }] of Object.entries(AUTOMATED)) {
-    campaigns.push(mail(automatedCampaignId(key as AutomatedMail), name, `auto-${key}`, dayText(calendar.start), dayText(calendar.end), 0));
+    campaigns.push(
+      mail(
+        automatedCampaignId(key as AutomatedMail),
+        name,
+        `auto-${key}`,
+        dayText(calendar.start),
+        dayText(calendar.end),
+        budget(automatedCampaignId(key as AutomatedMail)),
+      ),
+    );
   }
   return { campaigns, costs };
 }

@@ -8,6 +8,7 @@ import { DomainError } from "@/domain/kernel/errors";
 import { cancelJobs, enqueueJob } from "@/domain/kernel/jobs";
 import type { DemoStatus } from "./model";
 import { removeDemoCampaigns } from "./demo-campaign-rows";
+import { removeDemoExperiments } from "./demo-experiment-rows";
 import { removeDemoTraits } from "./demo-traits";
 import { DEMO_KEY, LOAD_JOB, readState, REMOVE_JOB, statusOf, writeState } from "./status";
 
@@ -81,6 +82,7 @@ export async function finishDemoRemoval(ctx: Ctx): Promise<{ removed: number; re
       await sql`delete from ${sql(table)} where source_id in ${demo}`;
     }
     await removeDemoTraits(sql, state.traits ?? []);
+    await removeDemoExperiments(sql);
     await removeDemoCampaigns(sql);
     await forgetStatements(sql as TxSql);
     await resetDerived(sql as TxSql, true);

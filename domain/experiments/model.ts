@@ -253,3 +253,14 @@ export const analysisSchema = z.strictObject({
   score: z.string().max(200).nullable().default(null),
 });
 export type AnalysisInput = z.infer<typeof analysisSchema>;
+
+/** What forms and controls offer. */
+export interface ExperimentChoices {
+  readonly conversions: readonly { readonly id: string; readonly name: string }[];
+  readonly segments: readonly { readonly id: string; readonly name: string }[];
+  readonly lists: readonly { readonly id: string; readonly name: string }[];
+  readonly traits: readonly { readonly key: string; readonly numeric: boolean }[];
+  readonly campaigns: readonly string[];
+  readonly channels: readonly string[];
+  readonly events: readonly string[];
+}

@@ -159,6 +159,7 @@ async function readSubgroups(
   arms: number,
 ): Promise<Subgroups> {
   if (!/^(?:country$|trait:.|segment:.)/u.test(by)) throw new DomainError("VALIDATION", "Choose what to divide people by.");
+  if (by.startsWith("segment:")) requirePermission(ctx, "segments:read");
   const groups = await loadGroups(ctx.sql, by);
   const labels = Int16Array.from(measured.people.person, (person) => groups.findIndex(({ has }) => has(person)));
   return subgroupsOf(measured, measure, pair, { names: groups.map(({ name }) => name), of: (row) => labels[row] ?? -1 }, arms);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AnySql } from "@/db/client";
-import { companySettings, requirePermission } from "@/domain/access";
+import { can, companySettings, requirePermission } from "@/domain/access";
 import { conversionOf, listConversions } from "@/domain/attribution";
 import { recordAudit } from "@/domain/audit";
 import { instantOf } from "@/domain/kernel";
@@ -11,7 +11,16 @@ import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
 import { foundId, listFound, readFound } from "./found";
 import { experimentSchema } from "./model";
-import type { ArmPlan, Assignment, Experiment, ExperimentInput, ExperimentStatus, ExperimentSummary, Metric } from "./model";
+import type {
+  ArmPlan,
+  Assignment,
+  Experiment,
+  ExperimentChoices,
+  ExperimentInput,
+  ExperimentStatus,
+  ExperimentSummary,
+  Metric,
+} from "./model";
 
 /** A found experiment whose newest assignment is older than this has ended. */
 const QUIET_DAYS = 7;
@@ -172,16 +181,8 @@ async function checkGroups(sql: AnySql, arms: readonly ArmPlan[]): Promise<void>
   }
 }
 
-/** What forms offer: conversions, segments and lists. */
-export async function experimentChoices(ctx: Ctx): Promise<{
-  conversions: { id: string; name: string }[];
-  segments: { id: string; name: string }[];
-  lists: { id: string; name: string }[];
-  traits: { key: string; numeric: boolean }[];
-  campaigns: string[];
-  channels: string[];
-  events: string[];
-}> {
+/** What forms and controls offer. Segments and lists are for those who may see them. */
+export async function experimentChoices(ctx: Ctx): Promise<ExperimentChoices> {
   requirePermission(ctx, "reports:read");
   const { sql } = ctx;
   const segments = await sql<
@@ -198,8 +199,8 @@ export async function experimentChoices(ctx: Ctx): Promise<{
     where t.name !~ '^[$]' order by c.n desc limit 200`;
   return {
     conversions: (await listConversions(ctx)).map(({ id, name }) => ({ id, name })),
-    segments: [...segments],
-    lists: [...lists],
+    segments: can(ctx, "segments:read") ? [...segments] : [],
+    lists: can(ctx, "segments:read") ? [...lists] : [],
     traits: [...traits],
     campaigns: campaigns.map(({ name }) => name),
     channels: [...new Set(campaigns.map(({ channel }) => channel))].toSorted(),

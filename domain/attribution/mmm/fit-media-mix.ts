@@ -47,6 +47,7 @@ const GAMMAS = [0.2, 0.5, 1];
 const LAMBDAS = [0.001, 0.1, 1];
 /** Fewer weeks than this per free number of the model are too thin. */
 const WEEKS_PER_PARAMETER = 3;
+const TURN_MS = 8;
 
 /**
  * A light media mix: baseline, trend, yearly season (two harmonics), and per channel adstock (geometric), saturation
@@ -54,7 +55,7 @@ const WEEKS_PER_PARAMETER = 3;
  * error on the last quarter of the training weeks; coefficients by ridge. Deterministic. It is correlation: where an
  * experiment exists, believe that.
  */
-export function fitMediaMix(input: MediaMixInput): MediaMixFit {
+function* fitSteps(input: MediaMixInput): Generator<void, MediaMixFit> {
   const weeks = input.outcome.length;
   const media = input.media.filter((series) => series.spend.some((spend) => spend > 0));
   const trained = weeks - input.holdout;
@@ -65,7 +66,7 @@ export function fitMediaMix(input: MediaMixInput): MediaMixFit {
   let best = validationError(input.outcome, media, choice, lambda, inner, trained);
   for (let round = 0; round < 3; round++) {
     const before = best;
-    media.forEach((_, m) => {
+    for (let m = 0; m < media.length; m++) {
       for (const theta of THETAS) {
         for (const slope of SLOPES) {
           for (const gamma of GAMMAS) {
@@ -77,8 +78,9 @@ export function fitMediaMix(input: MediaMixInput): MediaMixFit {
             }
           }
         }
+        yield;
       }
-    });
+    }
     for (const candidate of LAMBDAS) {
       const error = validationError(input.outcome, media, choice, candidate, inner, trained);
       if (error < best - 1e-12) {
@@ -91,6 +93,40 @@ export function fitMediaMix(input: MediaMixInput): MediaMixFit {
   return describeFit(input, media, choice, lambda, trained, warnings);
 }
 
+/** The fit in one go: some tenths of a second for two years and seven channels. */
+export function fitMediaMix(input: MediaMixInput): MediaMixFit {
+  const steps = fitSteps(input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in turns of some milliseconds, so that a web process stays responsive meanwhile. */
+export async function fitInTurns(input: MediaMixInput): Promise<MediaMixFit> {
+  const steps = fitSteps(input);
+  let since = performance.now();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() - since < TURN_MS) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
+  }
+}
+
+/** Free numbers of the model: baseline, trend, season, and three per channel. */
+const parametersOf = (channels: number): number => 6 + 3 * channels;
+
+/** Weeks (without those held out) that a stable answer needs, and the fewest that can be fitted at all. */
+export function weeksNeeded(channels: number): number {
+  return parametersOf(channels) * WEEKS_PER_PARAMETER;
+}
+
+export function fewestWeeks(channels: number): number {
+  return parametersOf(channels) + 4;
+}
+
 interface CurveChoice {
   readonly theta: number;
   readonly slope: number;
@@ -99,11 +135,9 @@ interface CurveChoice {
 
 function thinness(trained: number, media: readonly MediaSeries[], weeks: number): string[] {
   const warnings: string[] = [];
-  const parameters = 6 + 3 * media.length;
-  if (trained < parameters * WEEKS_PER_PARAMETER) {
-    warnings.push(
-      `${trained} weeks are too few for ${media.length} channels: at least ${parameters * WEEKS_PER_PARAMETER} are needed for a stable answer.`,
-    );
+  const needed = weeksNeeded(media.length);
+  if (trained < needed) {
+    warnings.push(`${trained} weeks are too few for ${media.length} channels: at least ${needed} are needed for a stable answer.`);
   }
   if (weeks < 104) warnings.push("Less than two years of weeks: the season cannot be told from a trend.");
   for (const series of media) {
