@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Card, CardContent } from "@/components/ui/card";
 import type { AttributionReport } from "@/domain/attribution/model";
+import { CalibrationTable } from "./calibration-table";
 import { CreditChart } from "./credit-chart";
 import { CreditTable } from "./credit-table";
 import { fetchReport } from "./queries";
@@ -32,6 +33,7 @@ export function AttributionScreen({ choices }: { choices: ReportChoices }) {
               </CardContent>
             </Card>
             <CreditTable report={report} by={report.dimension} state={state} />
+            <CalibrationTable report={report} state={state} />
             <p className="text-xs text-pretty text-muted-foreground">{frameText(report, report.models)}</p>
           </>
         )}

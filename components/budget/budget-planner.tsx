@@ -2,7 +2,7 @@
 
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { toCsv } from "@/components/charts";
+import { saveFile, toCsv } from "@/components/charts";
 import { formatMoney } from "@/components/layout/money";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -187,10 +187,5 @@ function download(mix: MediaMix, channels: readonly MixChannel[], scenarios: rea
       return [share?.spend ?? 0, share?.response ?? 0, share !== undefined && Number.isFinite(share.marginal) ? share.marginal : ""];
     }),
   ]);
-  const url = URL.createObjectURL(new Blob([toCsv(header, lines)], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "budget-plan.csv";
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(new Blob([toCsv(header, lines)], { type: "text/csv;charset=utf-8" }), "budget-plan.csv");
 }

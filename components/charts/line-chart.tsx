@@ -58,7 +58,7 @@ export default function LineChart({ label, rows, x, y, lines, band, dots = [], z
               height={24}
               minTickGap={32}
             />
-            <YAxis width={68} tickFormatter={y.format} tick={TICK} tickLine={false} axisLine={false} domain={["auto", "auto"]} />
+            <YAxis width={80} tickFormatter={y.format} tick={TICK} tickLine={false} axisLine={false} domain={["auto", "auto"]} />
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: "var(--muted-foreground)", strokeDasharray: "3 3" }}

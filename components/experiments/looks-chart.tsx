@@ -46,7 +46,7 @@ export function LooksChart({ data }: { data: ExperimentResult }) {
             label="Difference over time"
             rows={looks.map(({ day, lift, interval }) => ({ day, lift, low: interval.low, high: interval.high }))}
             x={{ key: "day", numeric: false, format: (day: string) => day.slice(5) }}
-            y={{ format: text }}
+            y={{ format: (n) => text(n).replace(/\.0+(?=\D|$)/u, "") }}
             lines={[{ key: "lift", label: `${arm} less control`, color: 1 }]}
             band={{ low: "low", high: "high", label: "95 %, any look", color: 1 }}
             zero

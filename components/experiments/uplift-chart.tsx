@@ -44,7 +44,7 @@ export function UpliftChart({ data }: { data: ExperimentResult }) {
             label="Uplift by share contacted"
             rows={uplift.points.map((point) => ({ ...point }))}
             x={{ key: "share", numeric: true, format: (share: number) => percent.format(share) }}
-            y={{ format: text }}
+            y={{ format: (n) => text(n).replace(/\.0+(?=\D|$)/u, "") }}
             lines={[
               { key: "gain", label: "By this order", color: 1 },
               { key: "random", label: "In random order", color: "muted", dashed: true },

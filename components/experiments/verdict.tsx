@@ -31,7 +31,7 @@ export function Verdict({ data }: { data: ExperimentResult }) {
       value: total(lift.incremental.total, measure, currency),
       note: `${range(lift.incremental.interval, (n) => total(n, measure, currency))} (95 %)`,
     },
-    { label: "Chance of an illusion", value: chance(lift.adjustedP), note: "p, always valid, corrected for the number of arms" },
+    { label: "p, any look", value: chance(lift.adjustedP), note: "below 0.05: a difference; corrected for the number of arms" },
     ...(lift.treated === null
       ? []
       : [{ label: "Effect on those reached", value: text(lift.treated.effect), note: `${range(lift.treated.interval, text)} (95 %)` }]),

@@ -1,3 +1,4 @@
+export { creditOfPeople } from "./credit-of-people";
 export { conversionColumns, type OutcomeSource } from "./conversion-columns";
 export { campaignReport } from "./campaign-report";
 export { archiveConversion, conversionOf, listConversions, saveConversion } from "./conversions";

@@ -6,7 +6,16 @@ import { definitionSchema, EMPTY_JOURNEY } from "@/domain/journeys";
 import { fixedClock } from "@/domain/kernel/clock";
 import { createContext } from "@/domain/kernel/context";
 import { member, testDatabase } from "@/server/test/database";
-import { archiveExperiment, experimentChoices, experimentResult, getExperiment, listExperiments, saveExperiment } from "./index";
+import { followTouches } from "@/domain/campaigns";
+import {
+  archiveExperiment,
+  calibrations,
+  experimentChoices,
+  experimentResult,
+  getExperiment,
+  listExperiments,
+  saveExperiment,
+} from "./index";
 import type { ExperimentResult } from "./model";
 
 const db = testDatabase();
@@ -268,5 +277,53 @@ describe("who may", () => {
     await expect(getExperiment(now(), mine?.id ?? "")).rejects.toMatchObject({ code: "NOT_FOUND" });
     const audit = await db.sql<{ action: string }[]>`select action from audit_log where action like 'experiment.%' order by seq`;
     expect(audit.map(({ action }) => action)).toContain("experiment.archived");
+  });
+});
+
+describe("calibration", () => {
+  it("sets what was really added beside the credit of the same people in the same windows", async () => {
+    const visit = (userId: string, n: number): TestMessage => ({
+      type: "page",
+      userId,
+      timestamp: day(n),
+      context: { ...consent.context, page: { url: "https://s.example/?utm_source=crm&utm_medium=email&utm_campaign=letter" } },
+    });
+    await db.sql`insert into campaigns (id, name, utm_campaign, channel, currency) values ('cmp_l', 'Letter', 'letter', 'E-mail', 'EUR')`;
+    const people = Array.from({ length: 20 }, (_, i) => `k${i}`);
+    await send([
+      ...people.map((id, i) => seen(id, 3, i % 2 === 0 ? "off" : "on", "exp_letter")),
+      ...people.filter((_, i) => i % 2 === 1).map((id) => visit(id, 4)),
+      // 2 of 10 without the letter buy for 10, 6 of 10 with it for 20, one of them after the window.
+      ...["k0", "k2"].map((id) => order(id, 5, 10)),
+      ...["k1", "k3", "k5", "k7", "k9"].map((id) => order(id, 5, 20)),
+      order("k11", 25, 20),
+    ]);
+    while (!(await followTouches(db)).idle);
+    const { id } = await saveExperiment(now(), {
+      ...draft,
+      name: "Letter test",
+      assignment: { kind: "events", experiment: "exp_letter" },
+      covers: { kind: "campaign", name: "Letter" },
+    });
+    const ask = (more: object, actor = member("marketer")) =>
+      calibrations(now(actor), {
+        conversionId: "cnv_orders",
+        from: "2026-05-01",
+        to: "2026-05-31",
+        dimension: "campaign",
+        models: ["last", "linear"],
+        ...more,
+      });
+    const [found, ...others] = await ask({});
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ name: "Letter", experiment: { id }, treated: 10 });
+    expect(found?.incremental).toBeCloseTo(100 - 10 * 2, 9);
+    expect(found?.models[0]?.credited).toBeCloseTo(100, 9);
+    expect(found?.models[0]?.factor).toBeCloseTo(0.8, 9);
+    expect((found?.interval.low ?? 0) < 80 && (found?.interval.high ?? 0) > 80).toBe(true);
+    expect(await ask({ dimension: "channel" })).toEqual([]);
+    expect(await ask({ dimension: "source" })).toEqual([]);
+    // Five people converted: a manager gets no number of theirs.
+    expect(await ask({}, member("manager"))).toEqual([]);
   });
 });

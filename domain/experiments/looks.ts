@@ -100,7 +100,7 @@ export function looksOf(
 function walk(
   sides: ReadonlyMap<number, Sums>,
   arms: { readonly control: number; readonly treatment: number },
-  options: { readonly plan: Plan; readonly cuped: boolean },
+  options: { readonly now: number; readonly plan: Plan; readonly cuped: boolean },
   { count, start, width }: { count: number; start: number; width: number },
 ): Look[] {
   const looks: Look[] = [];
@@ -124,7 +124,7 @@ function walk(
     if (look === null) continue;
     smallest = Math.min(smallest, look.p);
     looks.push({
-      day: new Date((start + (bucket + 1) * width - DAY) * 1_000).toISOString().slice(0, 10),
+      day: new Date(Math.min(options.now, start + (bucket + 1) * width - DAY) * 1_000).toISOString().slice(0, 10),
       people: control.n + treatment.n,
       lift: look.lift,
       interval: rangeOf(look.interval),

@@ -264,3 +264,23 @@ export interface ExperimentChoices {
   readonly channels: readonly string[];
   readonly events: readonly string[];
 }
+
+/** What an experiment says about one row of the attribution report. Values in the company's currency. */
+export interface Calibration {
+  /** Channel or campaign. */
+  readonly name: string;
+  readonly experiment: { readonly id: string; readonly name: string; readonly startsOn: string; readonly endsOn: string | null };
+  /** People who got the treatment, and what they brought more than they would have without it (95 %). */
+  readonly treated: number;
+  readonly incremental: number;
+  readonly interval: { readonly low: number; readonly high: number };
+  /**
+   * In the order of the models asked for: value that the model credits the row with from the same people in the same
+   * windows, and the increment over that. Null: the model credits nothing.
+   */
+  readonly models: readonly {
+    readonly credited: number;
+    readonly factor: number | null;
+    readonly interval: { readonly low: number; readonly high: number } | null;
+  }[];
+}

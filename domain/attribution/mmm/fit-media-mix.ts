@@ -169,7 +169,8 @@ function design(weeks: number, media: readonly MediaSeries[], choice: readonly C
       control((t) => Math.cos((2 * Math.PI * k * t) / year)),
     ]),
   ];
-  const rules: ColumnRule[] = columns.map(() => ({ nonNegative: false, penalised: false }));
+  // The baseline is never negative: spending cannot have brought more than there was, and the rest have paid it back.
+  const rules: ColumnRule[] = columns.map((_, i) => ({ nonNegative: i === 0, penalised: false }));
   const halfSaturations: number[] = [];
   media.forEach((series, m) => {
     const own = choice[m] ?? { theta: 0, slope: 1, gamma: 0.5 };
