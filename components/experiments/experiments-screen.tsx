@@ -29,23 +29,21 @@ export const STATUS_VARIANTS: Record<ExperimentStatus, "success" | "info" | "def
 
 export interface ExperimentsScreenProps {
   experiments: readonly ExperimentSummary[];
+  choices: ExperimentChoices;
   /** Null for whoever may only read. */
-  choices: ExperimentChoices | null;
   save: ExperimentChanges["save"] | null;
   today: string;
-  currency: string;
 }
 
-export function ExperimentsScreen({ experiments, choices, save, today, currency }: ExperimentsScreenProps) {
+export function ExperimentsScreen({ experiments, choices, save, today }: ExperimentsScreenProps) {
   const router = useRouter();
   const [creating, setCreating] = useState(false);
-  const create =
-    save && choices ? (
-      <Button onClick={() => setCreating(true)}>
-        <Plus aria-hidden />
-        New experiment
-      </Button>
-    ) : undefined;
+  const create = save ? (
+    <Button onClick={() => setCreating(true)}>
+      <Plus aria-hidden />
+      New experiment
+    </Button>
+  ) : undefined;
   return (
     <>
       <PageHeader
@@ -71,10 +69,10 @@ export function ExperimentsScreen({ experiments, choices, save, today, currency 
           )}
         </TabsContent>
         <TabsContent value="planner">
-          <Planner currency={currency} base={0.05} deviation={null} />
+          <Planner currency={choices.currency} base={0.05} deviation={null} />
         </TabsContent>
       </Tabs>
-      {creating && save && choices ? (
+      {creating && save ? (
         <ExperimentSheet
           draft={newDraft(today, choices.conversions[0]?.id ?? "")}
           choices={choices}

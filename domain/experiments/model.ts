@@ -256,6 +256,8 @@ export type AnalysisInput = z.infer<typeof analysisSchema>;
 
 /** What forms and controls offer. */
 export interface ExperimentChoices {
+  /** The company's. */
+  readonly currency: string;
   readonly conversions: readonly { readonly id: string; readonly name: string }[];
   readonly segments: readonly { readonly id: string; readonly name: string }[];
   readonly lists: readonly { readonly id: string; readonly name: string }[];

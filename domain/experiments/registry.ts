@@ -198,6 +198,7 @@ export async function experimentChoices(ctx: Ctx): Promise<ExperimentChoices> {
     select t.name from event_types t join (select event_type, sum(n) as n from daily_event_counts group by 1) c on c.event_type = t.id
     where t.name !~ '^[$]' order by c.n desc limit 200`;
   return {
+    currency: (await companySettings(sql)).currency,
     conversions: (await listConversions(ctx)).map(({ id, name }) => ({ id, name })),
     segments: can(ctx, "segments:read") ? [...segments] : [],
     lists: can(ctx, "segments:read") ? [...lists] : [],
