@@ -7,7 +7,7 @@ import { COLUMNS_CURSOR } from "./blocks/people-names";
 import { Dependents } from "./dependents";
 import { evaluate } from "./evaluate";
 import { evaluateEnv, loadMemberships, loadPeople, timesOf } from "./load-people";
-import { iso, lockMembership, writeFlips, type Due, type Flip } from "./membership";
+import { hasDate, lockMembership, writeFlips, type Due, type Flip } from "./membership";
 import { leavesOf, type Leaf, type Rule } from "./model";
 import { needsOf } from "./needs";
 import { changesWithTime, nextFlip } from "./next-flip";
@@ -200,7 +200,7 @@ async function settle(tx: TxSql, all: readonly LiveSegment[], wanted: Wanted, no
       }
       // Most looks leave the due time as it is: only what differs is written.
       const next = timed.length === 0 ? null : nextFlip(rule, person, now, timed);
-      const at = next === null || iso(next) === null ? null : next;
+      const at = next === null || !hasDate(next) ? null : next;
       if ((dueOf?.get(profileId) ?? null) !== at) dues.push({ segmentId: id, profileId, at });
     }
     moved.set(id, mine);

@@ -74,4 +74,8 @@ export async function writeFlips(tx: AnySql, flips: readonly Flip[], dues: reado
 }
 
 /** Instants beyond the calendar of PostgreSQL's text form are as good as never. */
-export const iso = (ms: number): string | null => (ms < 8e15 && ms < Date.UTC(9999, 0, 1) ? new Date(ms).toISOString() : null);
+export const iso = (ms: number): string | null => (hasDate(ms) ? new Date(ms).toISOString() : null);
+
+const LAST_DATE = Date.UTC(9999, 0, 1);
+/** Whether `iso` gives a text. */
+export const hasDate = (ms: number): boolean => ms < LAST_DATE;

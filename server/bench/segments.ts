@@ -16,8 +16,13 @@ const RUNS = 7;
 const CACHE = 512 * 1_048_576;
 const ZONE = "UTC";
 
-async function keepAll(keeper: BlockKeeper, upTo: number): Promise<void> {
-  for (;;) if ((await keeper.close(upTo, NOW)).idle) return;
+/** @returns how many event names were built from nothing */
+async function keepAll(keeper: BlockKeeper, upTo: number): Promise<number> {
+  for (let built = 0; ;) {
+    const step = await keeper.close(upTo, NOW);
+    built += step.built;
+    if (step.idle) return built;
+  }
 }
 
 /**
@@ -34,7 +39,8 @@ export const bench: Bench = async (report, { size, keptDatabase, folder, seed, s
   const database = await keptDatabase(`segments_${filled.key}`, (empty) => fill(empty, seed, filled));
   const keeper = new BlockKeeper(database, { columnsAtOnce: 50 });
   const building = await timed(() => keepAll(keeper, events));
-  report.info({ name: "segments: events into blocks", unit: "events/s", ours: (events * 1000) / building.ms });
+  // A kept data set has its blocks already.
+  if (building.value > 0) report.info({ name: "segments: events into blocks", unit: "events/s", ours: (events * 1000) / building.ms });
   const [bytes] = await database.sql<{ n: number }[]>`select sum(octet_length(data))::int8 as n from event_block_columns`;
   report.info({ name: "segments: blocks", unit: "MB", ours: (bytes?.n ?? 0) / 1e6 });
   say("loading the other engines");
