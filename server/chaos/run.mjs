@@ -4,10 +4,14 @@
 //   --seconds N      least time between the first and the last kill is spread over this (default 4 s a kill)
 //   --mutant NAME    async-commit | early-answer: a broken product, in which losses must show
 //   --json           only the report, as JSON
+// `npm run chaos -- journeys`: the same for journeys (journeys.ts): people through a drawing by a clock that the test
+// moves, workers killed and paused, the database stopped; against an oracle and a receiver that honours keys.
+//   --people N --workers N --kills N --pauses N --stops N --seed N --mutant effects-outside | no-key
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { loadClient } from "./load.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -252,4 +256,20 @@ async function main() {
   return report.lost > 0 ? 0 : 1;
 }
 
-process.exit(await main());
+/** The fault test of journeys is TypeScript: it shares the pure engine with the product. */
+async function journeys() {
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=react-server",
+      "--import",
+      pathToFileURL(join(ROOT, "node_modules", "tsx", "dist", "esm", "index.mjs")).href,
+      join(import.meta.dirname, "journeys-main.ts"),
+      ...process.argv.slice(3),
+    ],
+    { cwd: ROOT, stdio: "inherit", env: { ...process.env, NODE_ENV: "production", LOG_LEVEL: "error" } },
+  );
+  return new Promise((done) => child.once("exit", (code) => done(code ?? 1)));
+}
+
+process.exit(await (process.argv[2] === "journeys" ? journeys() : main()));
