@@ -9,6 +9,7 @@ export * from "./schemas";
 export { type Candidate, consentQuestion, decideMessages, outcomeOf, wakeDecided } from "./plan-messages";
 export { latestRehearsal, noteRehearsalFailure, REHEARSAL_JOB, runRehearsal, startRehearsal, stopRehearsal } from "./rehearsal";
 export { walkThrough } from "./walk-through";
+export { createFromTemplate } from "./create-from-template";
 export { planStarts } from "./plan-starts";
 export { enterByCall, pruneCalls, startRun } from "./start-run";
 export { sendFacts, type ProductFact } from "./send-facts";

@@ -95,7 +95,9 @@ export async function decideMessages(tx: Ctx, wanted: readonly Candidate[]): Pro
   const caps = [...(await tx.sql<Cap[]>`select id, name, channels, count, hours from frequency_caps order by id`)];
   const spoken = await spokenTo(tx, people, caps);
   const now = tx.clock.now().getTime();
-  const rows: object[] = [];
+  const rows: Row[] = [];
+  // Messages of this very call have no id yet: one that gives way is changed before it is written.
+  const planned = new Map<Spoken, Row>();
   const displaced: { id: number; because: string }[] = [];
   for (const one of wanted) {
     const own = spoken.get(one.person) ?? [];
@@ -114,16 +116,20 @@ export async function decideMessages(tx: Ctx, wanted: readonly Candidate[]): Pro
           })
         : { state: "not_sent", outcome: "held_out", because: one.heldOut, dueAt: Math.max(one.at, now), displaces: null };
     if (decision.displaces !== null) {
-      displaced.push({
-        id: decision.displaces.id,
-        because: `A message of higher priority (${one.journey?.id ?? one.broadcastId ?? ""}) took its place.`,
-      });
+      const because = `A message of higher priority (${one.journey?.id ?? one.broadcastId ?? ""}) took its place.`;
+      const earlier = planned.get(decision.displaces);
+      if (earlier === undefined) displaced.push({ id: decision.displaces.id, because });
+      else Object.assign(earlier, { state: "not_sent", outcome: "out_prioritised", because, decided: new Date(now).toISOString() });
       own.splice(own.indexOf(decision.displaces), 1);
     }
-    if (decision.state !== "not_sent")
-      own.push({ id: 0, channel: one.channel, at: decision.dueAt, priority: one.settings.priority, queued: true });
+    const row = rowOf(one, decision);
+    if (decision.state !== "not_sent") {
+      const said: Spoken = { id: 0, channel: one.channel, at: decision.dueAt, priority: one.settings.priority, queued: true };
+      own.push(said);
+      planned.set(said, row);
+    }
     spoken.set(one.person, own);
-    rows.push(rowOf(one, decision));
+    rows.push(row);
   }
   await displace(tx, displaced);
   await tx.sql`
@@ -140,7 +146,10 @@ export function messageKey(runId: number, node: string, visit: number): string {
   return createHash("sha256").update(`${runId}\0${node}\0${visit}`).digest("hex");
 }
 
-function rowOf(one: Candidate, decision: Decision): object {
+/** A row of the ledger on its way to the database. */
+type Row = Record<string, unknown>;
+
+function rowOf(one: Candidate, decision: Decision): Row {
   return {
     p: one.profileId,
     key: one.key,

@@ -44,7 +44,12 @@ export const DRAWING: JourneyDefinition = definitionSchema.parse({
     { kind: "message", id: "last", channel: "webhook", templateId: "tpl", next: "gone" },
     { kind: "exit", id: "gone", reason: "done" },
   ],
-  settings: { purposeId: null, reentry: { kind: "once" }, capped: false, exits: [{ kind: "event", id: "left", event: "Left", where: [], match: null }] },
+  settings: {
+    purposeId: null,
+    reentry: { kind: "once" },
+    capped: false,
+    exits: [{ kind: "event", id: "left", event: "Left", where: [], match: null }],
+  },
 });
 
 /** Where the virtual clock begins. */

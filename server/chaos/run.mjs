@@ -26,7 +26,8 @@ const MUTANT = option("mutant", "none");
 const SEED = Number(option("seed", String(Date.now() % 1_000_000)));
 const quiet = process.argv.includes("--json");
 const say = (text) => quiet || process.stdout.write(`${text}\n`);
-if (!["none", "async-commit", "early-answer"].includes(MUTANT)) throw new Error(`Unknown mutant "${MUTANT}": async-commit, early-answer`);
+if (process.argv[2] !== "journeys" && !["none", "async-commit", "early-answer"].includes(MUTANT))
+  throw new Error(`Unknown mutant "${MUTANT}": async-commit, early-answer`);
 
 /** Seeded, so that a run can be repeated as far as timing allows. */
 let state = SEED >>> 0;

@@ -121,13 +121,16 @@ async function e2e() {
   };
 }
 
-/** A short chaos run, and the two broken products in which it must find losses. */
+/** Short chaos runs of collection and of journeys, and the broken products in which they must find faults. */
 async function chaos() {
   const result = { passed: 0, failed: 0, output: "" };
   for (const args of [
     ["--kills", "8", "--seconds", "20"],
     ["--kills", "2", "--seconds", "5", "--mutant", "async-commit"],
     ["--kills", "2", "--seconds", "5", "--mutant", "early-answer"],
+    ["journeys", "--people", "150", "--kills", "4", "--pauses", "1", "--stops", "1"],
+    ["journeys", "--people", "150", "--kills", "1", "--pauses", "0", "--stops", "0", "--mutant", "no-key"],
+    ["journeys", "--people", "150", "--kills", "1", "--pauses", "0", "--stops", "0", "--mutant", "effects-outside"],
   ]) {
     const { code, output } = await run([process.execPath, join(ROOT, "server", "chaos", "run.mjs"), ...args], { NODE_ENV: "production" });
     if (code === 0) result.passed += 1;
