@@ -4,6 +4,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { Plus, Search, TriangleAlert, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useState } from "react";
 import { formatCount, Sparkline } from "@/components/charts";
 import { Time } from "@/components/layout/time";
 import { Badge } from "@/components/ui/badge";
@@ -12,11 +13,12 @@ import { Empty } from "@/components/ui/empty";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import type { SegmentSummary } from "@/domain/segments/contracts";
+import type { SegmentSummary, SizePoint } from "@/domain/segments/contracts";
 import { SEGMENT_STATUSES } from "@/domain/segments/model";
 import { fetchSegments, fetchSizes, segmentKeys } from "./queries";
 import { STATUS_LABELS, StatusBadge } from "./status";
 import { TemplateTeaser } from "./template-gallery";
+import { dailySizes } from "./trend";
 
 const DAYS = 14;
 /** More lines than this are not drawn: each is a read. */
@@ -163,8 +165,12 @@ function Filter({
   );
 }
 
+const dailySizesOf = (points: readonly SizePoint[] | undefined, size: number, now: number): number[] =>
+  points ? dailySizes(points, size, DAYS, now) : [];
+
 function Rows({ rows }: { rows: readonly SegmentSummary[] }) {
   const drawn = rows.slice(0, SPARKLINES);
+  const [now] = useState(() => Date.now());
   const sizes = useQueries({
     queries: drawn.map((one) => ({
       queryKey: segmentKeys.sizes(one.id, DAYS * 24),
@@ -209,10 +215,7 @@ function Rows({ rows }: { rows: readonly SegmentSummary[] }) {
               <span className="block text-xs text-muted-foreground">{one.sizeAt ? <Time iso={one.sizeAt} /> : "not counted yet"}</span>
             </TableCell>
             <TableCell className="hidden md:table-cell">
-              <Sparkline
-                values={(sizes[i]?.data ?? []).map((point) => point.size)}
-                label={`Size of ${one.name} over the last ${DAYS} days`}
-              />
+              <Sparkline values={dailySizesOf(sizes[i]?.data, one.size, now)} label={`Size of ${one.name} over the last ${DAYS} days`} />
             </TableCell>
             <TableCell className="hidden sm:table-cell">
               <StatusBadge status={one.status} progress={one.progress} />

@@ -5,6 +5,7 @@ import { Time } from "@/components/layout/time";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
+import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { causeWords } from "@/domain/segments/contracts";
 import { Problem } from "./problem";
@@ -19,6 +20,17 @@ function More({ has, pending, onMore }: { has: boolean; pending: boolean; onMore
       </Button>
     </div>
   ) : null;
+}
+
+/** Rows that stand for those to come. */
+function Waiting({ columns }: { columns: number }) {
+  return ["a", "b", "c", "d", "e"].map((key) => (
+    <TableRow key={key}>
+      <TableCell colSpan={columns}>
+        <Skeleton className="h-8" />
+      </TableCell>
+    </TableRow>
+  ));
 }
 
 export function Members({ id }: { id: string }) {
@@ -46,6 +58,7 @@ export function Members({ id }: { id: string }) {
           </TableRow>
         </TableHeader>
         <TableBody>
+          {isPending ? <Waiting columns={5} /> : null}
           {rows.map((member) => (
             <TableRow key={member.profileId}>
               <TableCell>
@@ -93,6 +106,7 @@ export function Changes({ id }: { id: string }) {
           </TableRow>
         </TableHeader>
         <TableBody>
+          {isPending ? <Waiting columns={5} /> : null}
           {rows.map((row) => (
             <TableRow key={row.id}>
               <TableCell>

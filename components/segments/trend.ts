@@ -38,3 +38,19 @@ export function trendOf(points: readonly SizePoint[], now: number): { bucket: "h
   }
   return { bucket: hourly ? "hour" : "day", rows };
 }
+
+/**
+ * Size at the end of each of the last days (UTC), the oldest first, for a line as long as its table cell whatever
+ * happened. Days before the first movement that is known have the size from which it moved.
+ * @param size now, for segments that did not move
+ * @param now milliseconds
+ */
+export function dailySizes(points: readonly SizePoint[], size: number, days: number, now: number): number[] {
+  const [first] = points;
+  const before = first ? first.size - first.entered + first.left : size;
+  const today = Math.floor(now / DAY) * DAY;
+  return Array.from({ length: days }, (_, i) => {
+    const end = today - (days - 2 - i) * DAY;
+    return points.findLast(({ hour }) => Date.parse(hour) < end)?.size ?? before;
+  });
+}

@@ -61,7 +61,7 @@ suite("describe", () => {
       compare: { operator: "exactly", n: 0 },
     };
     expect(plain(describe(rule(germany, bought, never)))).toBe(
-      "People who are in a place whose country is DE (in any case) and did Order Completed at least 2 time(s) in the last 30 days and did not do Email Opened ever",
+      "People who are in a place whose country is DE (in any case) and did Order Completed at least 2 times in the last 30 days and did not do Email Opened ever",
     );
   });
 

@@ -185,7 +185,7 @@ export class Words {
       this.eventName(leaf.event, leaf.where);
       this.add(" ");
       this.compare(compare);
-      this.add(" time(s)");
+      this.add("n" in compare && compare.n === 1 ? " time" : " times");
       if (includesNone(compare)) this.add(" (people who never did it count too)");
     } else {
       this.add(`whose ${measureText(measure)} `);

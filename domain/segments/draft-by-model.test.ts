@@ -79,7 +79,7 @@ test("a good answer becomes a draft to look at, in the spelling of the data, wit
     "sk-test",
   );
   expect(plain(words(made.rule))).toBe(
-    "People who are in a place whose country is one of DE (in any case) and did Order Completed at least 2 time(s) in the last 30 days",
+    "People who are in a place whose country is one of DE (in any case) and did Order Completed at least 2 times in the last 30 days",
   );
   expect(made).toMatchObject({ by: "model", notUnderstood: [] });
   expect(new Set(made.rule.root.children.map(({ id }) => id)).size).toBe(2);
