@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { connect } from "@/db/client";
 import { env } from "@/domain/kernel/env";
 import { onStop, tell } from "./child";
@@ -15,6 +16,8 @@ const database = connect(settings.DATABASE_URL, {
   applicationName: "tributary-worker",
 });
 const stopping = new AbortController();
+// Every loop listens while it pauses.
+setMaxListeners(2 * loops.length, stopping.signal);
 const running = loops.map((loop) => keepRunning(loop, { database, signal: stopping.signal, log }));
 
 onStop(log, async () => {

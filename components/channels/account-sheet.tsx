@@ -55,7 +55,7 @@ export function AccountSheet(props: {
           <SheetTitle>{account === null ? "Add account" : account.name}</SheetTitle>
           <SheetDescription>Keys are sealed with the install&apos;s master key and never shown again.</SheetDescription>
         </SheetHeader>
-        <form id="account" className="grid content-start gap-4 overflow-y-auto px-4" onSubmit={submit} noValidate>
+        <form id="account" className="grid content-start gap-4 overflow-y-auto px-1" onSubmit={submit} noValidate>
           <Field label="Provider" error={wrong["provider"]}>
             <NativeSelect
               value={provider}

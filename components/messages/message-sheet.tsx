@@ -36,7 +36,7 @@ export function MessageSheet({ id, review, close }: { id: number; review: Messag
               : "What it says and what happened to it"}
           </SheetDescription>
         </SheetHeader>
-        <div className="grid content-start gap-5 overflow-y-auto px-4 pb-4">
+        <div className="grid content-start gap-5 overflow-y-auto px-1 pb-4">
           {error ? (
             <p role="alert" className="text-sm text-destructive-text">
               {error.message}
