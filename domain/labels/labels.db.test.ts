@@ -68,6 +68,12 @@ describe("labels travel", () => {
       "Patients",
     ]);
     expect(await rows(await exportSegment(ctx(), { id: chain }))).toContain("id,name");
+    // Names and addresses are columns of every such file.
+    const contact = await previewLabelPolicy(ctx(), { label: "contact", target: given.target });
+    expect(contact.map(({ name, path }) => `${name}: ${path[0]}`)).toEqual([
+      "Chain: the columns of the file",
+      "Patients: the columns of the file",
+    ]);
     policy = (await createLabelPolicy(ctx(), given)).id;
     await expect(createLabelPolicy(ctx(), given)).rejects.toMatchObject({ code: "CONFLICT" });
     await expect(exportSegment(ctx(), { id: chain })).rejects.toMatchObject({

@@ -9,7 +9,7 @@ import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
 import { UNTRACED, type CarrierKind, type Inherited, type LabelPolicy, type LabelsView, type Stopped } from "./model";
 import { forgetAnswers } from "./check";
-import { inheritedLabels } from "./trace";
+import { fieldLabels, inheritedLabels } from "./trace";
 
 const label = z
   .string()
@@ -24,7 +24,12 @@ interface Carrier {
   /** Purposes that it is used for as it stands; null: named when it is used. */
   purposes: string[] | null;
   labels: Inherited[];
+  /** Of the columns that a file of members has in any case. */
+  columns: Inherited[];
 }
+
+/** Traits that are columns of every file of a segment's members. */
+export const SEGMENT_FILE = ["name", "email", "country", "city"];
 
 /** Everything that could carry labels: reads definitions only, some hundreds. */
 async function carriers(ctx: Ctx): Promise<Carrier[]> {
@@ -37,6 +42,12 @@ async function carriers(ctx: Ctx): Promise<Carrier[]> {
     union all
     select 'template', t.id, t.name, jsonb_build_object('templateId', t.id), null from templates t where t.archived_at is null
     order by 1, 3 limit 2000`;
+  const classes = await fieldLabels(ctx.sql);
+  const fields = SEGMENT_FILE.map((key) => ({ kind: "trait" as const, scope: "", key }));
+  const columns = (await inheritedLabels(ctx.sql, { name: null, json: null, fields }, classes)).map((one) => ({
+    ...one,
+    path: ["the columns of the file"],
+  }));
   const out: Carrier[] = [];
   for (const { kind, id, name, json, purpose } of rows)
     out.push({
@@ -44,7 +55,8 @@ async function carriers(ctx: Ctx): Promise<Carrier[]> {
       id,
       name,
       purposes: kind === "journey" ? [purpose ?? "service"] : null,
-      labels: await inheritedLabels(ctx.sql, { name: null, json }),
+      labels: await inheritedLabels(ctx.sql, { name: null, json }, classes),
+      columns: kind === "segment" ? columns : [],
     });
   return out;
 }
@@ -52,7 +64,7 @@ async function carriers(ctx: Ctx): Promise<Carrier[]> {
 /** What a policy stops now: journeys by their purpose, segments where files or audiences of them leave. */
 function stoppedBy(all: readonly Carrier[], policy: Pick<LabelPolicy, "label" | "target">): Stopped[] {
   const { kind: by, id: target } = policy.target;
-  return all.flatMap(({ kind, id, name, purposes, labels }) => {
+  return all.flatMap(({ kind, id, name, purposes, labels, columns }) => {
     const concerned =
       by === "purpose"
         ? purposes === null
@@ -61,7 +73,8 @@ function stoppedBy(all: readonly Carrier[], policy: Pick<LabelPolicy, "label" | 
         : kind === "segment"
           ? target !== "messages"
           : target === "messages";
-    const found = concerned ? labels.find((one) => one.label === policy.label) : undefined;
+    const carried = target === "segment_export" ? [...labels, ...columns] : labels;
+    const found = concerned ? carried.find((one) => one.label === policy.label) : undefined;
     return found ? [{ ...found, kind, id, name }] : [];
   });
 }

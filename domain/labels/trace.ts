@@ -21,8 +21,8 @@ const spoken = (kind: CarrierKind, name: string): string => `${CARRIER_LABELS[ki
  * Every label that something carries, with the field that has it and the way to it: conditions, computed traits, other
  * segments and templates are followed as they stand now, each once. A handful of reads by key, whatever the size of the data.
  */
-export async function inheritedLabels(sql: AnySql, root: Root): Promise<Inherited[]> {
-  const classes = await fieldLabels(sql);
+export async function inheritedLabels(sql: AnySql, root: Root, known?: Classes): Promise<Inherited[]> {
+  const classes = known ?? (await fieldLabels(sql));
   const out = new Map<string, Inherited>();
   const note = (label: string, field: string, path: string[]): void => {
     const key = `${label}\0${field}`;
@@ -69,14 +69,14 @@ async function definitions(sql: AnySql, wanted: readonly { kind: string; id: str
   });
 }
 
-interface Classes {
+export interface Classes {
   of(field: FieldRef): { label: string; field: string }[];
 }
 
 const plain = (key: string): string => key.toLowerCase().replaceAll(/[_\-\s]/g, "");
 
 /** Labels of fields: the class of the data map (an admin's word before what was found), and labels that admins gave. */
-async function fieldLabels(sql: AnySql): Promise<Classes> {
+export async function fieldLabels(sql: AnySql): Promise<Classes> {
   const rows = await sql<{ kind: "trait" | "event"; scope: string; key: string; labels: string[] }[]>`
     select kind, scope, key, case when coalesce(confirmed, found) = 'not_personal' then labels else coalesce(confirmed, found) || labels end as labels
     from field_classes where coalesce(confirmed, found) <> 'not_personal' or labels <> '{}'`;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { can, requirePermission } from "@/domain/access";
 import { recordAudit } from "@/domain/audit";
 import { mayUseMany, requireUse } from "@/domain/consent";
-import { requireLabels } from "@/domain/labels";
+import { requireLabels, SEGMENT_FILE } from "@/domain/labels";
 import { csvLine } from "@/domain/kernel/csv";
 import { withTx, type Ctx } from "@/domain/kernel/context";
 import { newId } from "@/domain/kernel/ids";
@@ -16,8 +16,6 @@ const exportSchema = idSchema.extend({ purpose: z.string().min(1).max(60).option
 const PAGE = 1_000;
 /** The use that the consent gate is asked about. */
 const USE = "segment_export";
-/** Columns that are traits of the person: their labels count like those of the conditions. */
-const LABELLED = ["name", "email", "country", "city"];
 const COLUMNS = ["id", "name", "email", "kind", "country", "city", "last_seen_at", "entered_at"];
 
 /**
@@ -32,7 +30,7 @@ export async function exportSegment(ctx: Ctx, input: unknown): Promise<AsyncGene
   const { id: wanted, purpose } = parseInput(exportSchema, input);
   const segment = await findSegment(ctx, wanted);
   const { purposeId } = await requireUse(ctx, { purpose, destination: USE });
-  const fields = LABELLED.map((key) => ({ kind: "trait" as const, scope: "", key }));
+  const fields = SEGMENT_FILE.map((key) => ({ kind: "trait" as const, scope: "", key }));
   await requireLabels(ctx, { purpose: purposeId, use: USE }, { name: null, json: segment.rule, fields }, `The segment "${segment.name}"`);
   const first = await segmentMembersPage(ctx, { id: segment.id, limit: PAGE });
   const id = newId("exp");
