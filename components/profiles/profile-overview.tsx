@@ -57,12 +57,12 @@ export function ProfileOverview({
   const traits = keyTraits(profile);
   const { can } = useViewer();
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-      <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <LatestActivity profile={profile} now={now} onAll={() => onTab("activity")} />
         <TopEvents profile={profile} now={now} />
       </div>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <Section
           title="Key traits"
           action={profile.traits.length > 0 ? { label: `All ${profile.traits.length}`, onClick: () => onTab("traits") } : undefined}

@@ -48,7 +48,7 @@ function Held({ data: { member, moves }, now }: { data: PersonSegments; now: num
   if (member.length === 0 && moves.length === 0)
     return <p className="py-2 text-sm text-muted-foreground">In no segment, and never was in one.</p>;
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {member.length === 0 ? (
         <p className="text-sm text-muted-foreground">In no segment now.</p>
       ) : (
@@ -66,7 +66,7 @@ function Held({ data: { member, moves }, now }: { data: PersonSegments; now: num
         </ul>
       )}
       {moves.length > 0 ? (
-        <ol className="grid gap-2" aria-label="Latest entries and exits">
+        <ol className="grid grid-cols-[minmax(0,1fr)] gap-2" aria-label="Latest entries and exits">
           {moves.map((move) => {
             const Icon = move.entered ? LogIn : LogOut;
             return (
