@@ -282,5 +282,12 @@ describe("whoever sees totals only", () => {
     expect(shown.arms[1]).toMatchObject({ people: 100, converted: 30 });
     // The difference would give the hidden arm away.
     expect(shown.comparisons).toEqual([{ arm: "mail", rate: null, value: null }]);
+    const points = Array.from({ length: 101 }, (_, i) => ({ share: i / 100, gain: i, random: i }));
+    const curve = { points, coefficient: 0, interval: { low: 0, high: 0 }, people: 200 };
+    const enough = { ...result, arms: result.arms.map((one) => ({ ...one, converted: 20 })), uplift: curve };
+    const kept = withoutSmallCells(enough).uplift?.points.map(({ share }) => Math.round(share * 200)) ?? [];
+    expect(kept[0]).toBe(0);
+    expect(kept.at(-1)).toBe(200);
+    expect(kept.slice(1).every((at, i) => at - (kept[i] ?? 0) >= 10)).toBe(true);
   });
 });

@@ -216,6 +216,21 @@ export function withoutSmallCells(result: ExperimentResult): ExperimentResult {
       subgroups === null || subgroups === undefined || shown === undefined || affected(result.arm)
         ? null
         : { ...subgroups, rows: shown, hidden: subgroups.hidden + subgroups.rows.length - shown.length },
-    uplift: affected(result.arm) ? null : result.uplift,
+    uplift: affected(result.arm) || result.uplift === null ? null : coarser(result.uplift),
+  };
+}
+
+/** Points of the curve with ten people or more between them. */
+function coarser(curve: UpliftCurve): UpliftCurve {
+  const { points, people } = curve;
+  let seen = 0;
+  return {
+    ...curve,
+    points: points.filter(({ share }, i) => {
+      const far = Math.round((share - seen) * people) >= SMALL_CELL && (share === 1 || Math.round((1 - share) * people) >= SMALL_CELL);
+      if (i > 0 && i < points.length - 1 && !far) return false;
+      seen = share;
+      return true;
+    }),
   };
 }
