@@ -47,6 +47,8 @@ test("a test over events is set up, analysed and looked at", async ({ marketer, 
   await expectAccessible(marketer);
   await sheet.getByRole("button", { name: "Create experiment" }).click();
 
+  // A page of its own from now on: reloading sooner would stay with the experiment that was found.
+  await expect(marketer).toHaveURL(/\/experiments\/exp_/);
   const arms = marketer.getByRole("table", { name: "Arms" });
   await expect(async () => {
     await marketer.reload();
@@ -55,7 +57,7 @@ test("a test over events is set up, analysed and looked at", async ({ marketer, 
   await expect(arms.getByRole("row", { name: /^control/ })).toContainText("15");
   await expect(marketer.getByText("The split is as planned")).toBeVisible();
   await expect(marketer.getByRole("region", { name: "Verdict" })).toContainText("+100%");
-  await marketer.getByLabel("Measure").selectOption("value");
+  await marketer.getByRole("combobox", { name: "Measure" }).selectOption("value");
   await expect(marketer).toHaveURL(/measure=value/);
   await expect(marketer.getByRole("region", { name: "Verdict" })).toContainText("+0.5");
   await expectAccessible(marketer);
@@ -70,7 +72,7 @@ test("a manager reads experiments and the budget, and changes nothing", async ({
   await manager.getByRole("tab", { name: "Uplift" }).click();
   await expect(manager.getByText("Uplift by share contacted").first()).toBeVisible();
   await manager.goto("/budget");
-  await expect(manager.getByRole("heading", { name: "Budget" })).toBeVisible();
+  await expect(manager.getByRole("heading", { name: "Budget", exact: true })).toBeVisible();
   await expect(manager.getByText(/This is correlation/)).toBeVisible();
   await expectAccessible(manager);
   await expectNoSidewaysScroll(manager, 360);
