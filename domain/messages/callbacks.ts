@@ -60,7 +60,7 @@ async function messageOf(tx: Ctx, accountId: string, signal: Signal): Promise<Me
   return row ?? null;
 }
 
-export interface Visit {
+interface Visit {
   readonly userAgent: string | null;
   readonly method: string;
 }

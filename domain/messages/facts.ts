@@ -19,7 +19,7 @@ export interface Told {
   readonly variant: string | null;
   readonly subject: string | null;
 }
-export type FactKind = "sent" | SignalKind;
+type FactKind = "sent" | SignalKind;
 
 /** Segment's e-mail specification, and its names for the other channels. */
 const EMAIL: Record<FactKind, string> = {
@@ -62,7 +62,7 @@ export function factName(channel: JourneyChannel, kind: FactKind, machine: boole
   return `${PREFIX[channel]} ${words}`;
 }
 
-export interface NewFact {
+interface NewFact {
   readonly kind: FactKind;
   readonly at: Date;
   /** What makes it one: the provider's id of the report. */

@@ -23,7 +23,7 @@ export interface Kept {
   readonly content: Rendered & { readonly links: readonly string[] };
 }
 
-export type Ending =
+type Ending =
   | { readonly to: "sent"; readonly providerId: string | null }
   | { readonly to: "not_sent"; readonly outcome: MessageOutcome; readonly because: string; readonly error?: string }
   | { readonly to: "queued"; readonly dueAt: Date; readonly error: string };

@@ -38,7 +38,7 @@ async function visitor(ctx: Ctx, input: z.infer<typeof visitorSchema>): Promise<
   return row ? { fragment: row.id, person: row.person } : null;
 }
 
-export interface InboxView {
+interface InboxView {
   readonly items: readonly InboxItem[];
   readonly unread: number;
   /** Key with which a browser subscribes to Web Push; null: no account of that channel is set up. */

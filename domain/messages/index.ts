@@ -1,7 +1,7 @@
-export { followLink, noteOpen, takeCallback, type Visit } from "./callbacks";
-export { markInbox, readInbox, subscribePush, type InboxView } from "./inbox";
+export { followLink, noteOpen, takeCallback } from "./callbacks";
+export { markInbox, readInbox, subscribePush } from "./inbox";
 export * from "./model";
-export { sendMessages, type SendStep } from "./send-messages";
+export { sendMessages } from "./send-messages";
 export { stopWithdrawn } from "./withdraw";
 export { countMessages, listMessages, messageJourneys, readMessage } from "./log";
 export { approveMessages, discardMessages } from "./review";

@@ -4,7 +4,7 @@ import { consentQuestion, outcomeOf } from "@/domain/journeys";
 import type { JourneyChannel, MessageOutcome } from "@/domain/journeys/model";
 import type { Ctx } from "@/domain/kernel/context";
 
-export interface Asked {
+interface Asked {
   readonly id: number;
   readonly person: number;
   readonly channel: JourneyChannel;
@@ -14,7 +14,7 @@ export interface Asked {
   readonly version: number | null;
   readonly broadcastId: string | null;
 }
-export interface Refusal {
+interface Refusal {
   readonly outcome: MessageOutcome;
   readonly because: string;
 }

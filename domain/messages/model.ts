@@ -37,13 +37,6 @@ export const OUTCOME_LABELS: Record<MessageOutcome, string> = {
 };
 
 /** What the log can be narrowed to. */
-export interface MessageFilter {
-  readonly state?: MessageState | undefined;
-  readonly outcome?: MessageOutcome | undefined;
-  readonly channel?: JourneyChannel | undefined;
-  readonly journeyId?: string | undefined;
-  readonly profileId?: number | undefined;
-}
 export const FILTER_STATES = MESSAGE_STATES;
 export const FILTER_OUTCOMES = MESSAGE_OUTCOMES;
 export const FILTER_CHANNELS = JOURNEY_CHANNELS;

@@ -4,7 +4,7 @@ import type { JsonObject } from "@/domain/events/model";
 import { loadScopes, loadTemplate, renderTemplate, TemplateError, wantsOf } from "@/domain/templates";
 
 /** What rendering needs to know of a message. */
-export interface Renderable {
+interface Renderable {
   readonly templateId: string | null;
   readonly broadcastId: string | null;
   readonly channel: string;

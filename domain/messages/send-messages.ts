@@ -21,11 +21,11 @@ import { publicOrigin, track } from "./tracking";
 const BATCH = 40;
 const AT_ONCE = 8;
 
-export interface SendStep {
+interface SendStep {
   readonly taken: number;
   readonly sent: number;
 }
-export interface SendOptions {
+interface SendOptions {
   readonly client?: Outgoing;
   /** In [0, 1): spreads retries. */
   readonly random?: () => number;

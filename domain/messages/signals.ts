@@ -11,7 +11,7 @@ export interface MessageRef {
 }
 
 /** What is taken from a report of a provider, or from our own pixel and links. */
-export type NewSignal = Omit<Signal, "reference" | "providerId">;
+type NewSignal = Omit<Signal, "reference" | "providerId">;
 
 /**
  * Writes what became known about a message: the signal itself, an ordinary event for segments and reports, and the

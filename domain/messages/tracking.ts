@@ -3,7 +3,7 @@ import { env } from "@/domain/kernel/env";
 import { hmac } from "@/domain/kernel/secrets";
 
 /** What a signed address of ours stands for: the opening of a message, or its n-th link. The address itself is kept with the message: there is no open redirect. */
-export interface TrackedId {
+interface TrackedId {
   readonly profileId: number;
   readonly messageId: number;
   /** Null: the pixel. */
