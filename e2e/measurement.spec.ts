@@ -4,7 +4,8 @@ const run = Math.random().toString(36).slice(2, 8);
 const utm = `spring-${run}`;
 const name = `Spring ${run}`;
 
-test.describe.configure({ mode: "serial" });
+// Axe looks at many pages in both themes.
+test.describe.configure({ mode: "serial", timeout: 180_000 });
 
 test("costs come in from a report, and a name on links becomes a campaign", async ({ marketer, baseURL }) => {
   const { writeKey } = runCli<{ writeKey: string }>("source", "create", "--name", `Shop ${run}`);
@@ -91,4 +92,87 @@ test("a manager compares models, and the link holds the question", async ({ mana
   await manager.goto("/campaigns");
   await expect(manager.getByRole("table", { name: "Campaigns" })).toContainText(name);
   await expect(manager.getByRole("button", { name: "New campaign" })).toHaveCount(0);
+});
+
+test("a manager goes from the overview to one campaign and back, exports and prints", async ({ manager }) => {
+  await manager.goto("/reports?models=linear");
+  const table = manager.getByRole("table", { name: "Return by campaign" });
+  const link = table.getByRole("link", { name });
+  await expect(link).toBeVisible({ timeout: 30_000 });
+  await expect(manager.getByRole("button", { name: "Margin and fixed costs" })).toHaveCount(0);
+  await expectAccessible(manager);
+  await link.press("Enter");
+  await expect(manager.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(manager).toHaveURL(/models=linear/);
+  await expect(manager.getByText("€20.00").first()).toBeVisible({ timeout: 30_000 });
+  // People are not a manager's business.
+  await expect(manager.getByRole("link", { name: "Conversions and people" })).toHaveCount(0);
+  const [csv] = await Promise.all([
+    manager.waitForEvent("download"),
+    manager.getByRole("button", { name: 'Download "Spend and touches" as CSV' }).click(),
+  ]);
+  expect(csv.suggestedFilename()).toBe("campaign-days.csv");
+  const [image] = await Promise.all([
+    manager.waitForEvent("download"),
+    manager.getByRole("button", { name: 'Download "Spend and touches" as an image' }).click(),
+  ]);
+  expect(image.suggestedFilename()).toBe("campaign-days.png");
+  await manager.goBack();
+  await expect(link).toBeVisible({ timeout: 30_000 });
+
+  await manager.getByRole("navigation", { name: "Reports" }).getByRole("link", { name: "ROI report" }).click();
+  await expect(manager.getByRole("button", { name: "Print or save as PDF" })).toBeEnabled({ timeout: 30_000 });
+  await manager.emulateMedia({ media: "print" });
+  await expect(manager.getByRole("navigation", { name: "Main" })).toBeHidden();
+  await expect(manager.getByRole("button", { name: "Print or save as PDF" })).toBeHidden();
+  expect((await manager.pdf({ format: "A4" })).subarray(0, 5).toString()).toBe("%PDF-");
+  await manager.emulateMedia({ media: "screen" });
+  for (const [page, heading] of [
+    ["/reports/cohorts", "Who came again"],
+    ["/reports/quality", "Shares that tell how far to trust the figures"],
+    ["/attribution/paths", "Who begins, assists and closes"],
+  ] as const) {
+    await manager.goto(page);
+    await expect(manager.getByRole("heading", { name: heading })).toBeVisible({ timeout: 30_000 });
+    await expectAccessible(manager);
+    await expectNoSidewaysScroll(manager, 360);
+    await manager.setViewportSize({ width: 1280, height: 800 });
+  }
+});
+
+test("a marketer explains a conversion, builds a link and sees what other rules would change", async ({ marketer, admin }) => {
+  await marketer.goto(`/attribution/conversions?by=campaign&through=${encodeURIComponent(name)}`);
+  const explain = marketer.getByRole("button", { name: /^Explain this conversion/ }).first();
+  await expect(explain).toBeVisible({ timeout: 30_000 });
+  await explain.press("Enter");
+  await expect(marketer.getByRole("table", { name: "Weight of each touch by model" })).toContainText("100%");
+  await expectAccessible(marketer);
+
+  await marketer.goto("/campaigns/links");
+  await marketer.getByLabel("Page").fill("https://shop.example/sale");
+  await marketer.getByLabel("Take over from a campaign").selectOption({ label: name });
+  await expect(marketer.getByText(`https://shop.example/sale?utm_source=google&utm_medium=cpc&utm_campaign=${utm}`)).toBeVisible();
+  await expect(marketer.getByRole("img", { name: /^QR code of/ })).toBeVisible();
+  await expectAccessible(marketer);
+  await expectNoSidewaysScroll(marketer, 360);
+
+  await admin.goto("/campaigns/channels");
+  await admin.getByRole("button", { name: "Add a rule on top" }).click();
+  await admin.getByLabel("Channel of rule 1", { exact: true }).fill(`Test ${run}`);
+  await admin.getByLabel(`Test ${run}, condition 1: what`).selectOption("campaign");
+  await admin.getByLabel(`Test ${run}, condition 1: values, separated by commas`).fill(`${utm}, ${utm}-two`);
+  const effect = admin.getByRole("table", { name: "Touches by channel" });
+  await expect(effect.getByRole("row", { name: new RegExp(`Test ${run}`) })).toContainText("+52", { timeout: 30_000 });
+  await expectAccessible(admin);
+  await expectNoSidewaysScroll(admin, 360);
+
+  await marketer.goto("/attribution/definitions");
+  await marketer.getByRole("button", { name: "New conversion" }).click();
+  const sheet = marketer.getByRole("dialog", { name: "New conversion" });
+  await sheet.getByLabel("Name", { exact: true }).fill(`Orders once ${run}`);
+  await sheet.getByLabel("Event").selectOption("Order Completed");
+  await sheet.getByLabel("Counts").selectOption("once");
+  await expectAccessible(marketer);
+  await sheet.getByRole("button", { name: "Create conversion" }).click();
+  await expect(marketer.getByRole("row", { name: new RegExp(`Orders once ${run}`) })).toContainText("once per person");
 });

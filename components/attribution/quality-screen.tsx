@@ -80,7 +80,9 @@ export function QualityScreen({ choices }: { choices: ReportChoices }) {
                 <div key={key} className="grid content-start gap-1 bg-card px-4 py-3">
                   <dt className="text-sm font-medium">{WORDS[key].name}</dt>
                   <dd className="flex items-baseline gap-2">
-                    <span className="text-lg font-semibold tabular-nums">{part === null ? "few" : formatShare(part, whole)}</span>
+                    <span className="shrink-0 text-lg font-semibold whitespace-nowrap tabular-nums">
+                      {part === null ? "few" : formatShare(part, whole)}
+                    </span>
                     <span className="text-xs text-muted-foreground tabular-nums">
                       {part === null ? "too few people to show" : `${formatCount(part)} of ${formatCount(whole)} ${WORDS[key].of}`}
                     </span>

@@ -5,13 +5,14 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { tabClasses } from "@/components/ui/tabs";
 
 /** Pages of attribution; the question goes along. */
-export function ReportTabs({ people }: { people: boolean }) {
+export function ReportTabs({ people, defines }: { people: boolean; defines: boolean }) {
   const pathname = usePathname();
   const query = useSearchParams().toString();
   const tabs = [
     { href: "/attribution", label: "Models" },
     { href: "/attribution/paths", label: "Paths" },
     ...(people ? [{ href: "/attribution/conversions", label: "Conversions" }] : []),
+    ...(defines ? [{ href: "/attribution/definitions", label: "What counts" }] : []),
   ];
   return (
     <nav aria-label="Attribution" className="flex items-center gap-5 overflow-x-auto border-b [scrollbar-width:none] print:hidden">

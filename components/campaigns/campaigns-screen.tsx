@@ -11,6 +11,7 @@ import { Empty } from "@/components/ui/empty";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { Campaign } from "@/domain/campaigns/model";
 import type { Result } from "@/domain/kernel/model";
+import { CampaignTabs } from "./campaign-tabs";
 import { CampaignSheet, type CampaignDraft } from "./campaign-sheet";
 import { CostImportDialog, type CostImportResult } from "./cost-import-dialog";
 
@@ -75,6 +76,7 @@ export function CampaignsScreen({ campaigns, unmatched, channels, currency, chan
           ) : undefined
         }
       />
+      <CampaignTabs />
       {campaigns.length === 0 ? (
         <Empty
           icon={Megaphone}

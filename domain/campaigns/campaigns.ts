@@ -8,7 +8,7 @@ import { DomainError } from "@/domain/kernel/errors";
 import { newId } from "@/domain/kernel/ids";
 import { parseInput } from "@/domain/kernel/parse";
 import { channelRules } from "./channel-rules";
-import { campaignSchema } from "./model";
+import { campaignSchema, UNASSIGNED } from "./model";
 import type { Campaign, CampaignOrigin } from "./model";
 
 const id = z.string().max(60);
@@ -32,10 +32,10 @@ export async function listCampaigns(ctx: Ctx): Promise<Campaign[]> {
 /** Campaigns by name, without counting anything: for links and headings. */
 export async function campaignNames(
   ctx: Ctx,
-): Promise<Pick<Campaign, "id" | "name" | "channel" | "utmCampaign" | "startsOn" | "endsOn">[]> {
+): Promise<Pick<Campaign, "id" | "name" | "channel" | "source" | "medium" | "utmCampaign" | "currency" | "startsOn" | "endsOn">[]> {
   requirePermission(ctx, "campaigns:read");
   return ctx.sql<Campaign[]>`
-    select id, name, channel, utm_campaign as "utmCampaign", starts_on::text as "startsOn", ends_on::text as "endsOn"
+    select id, name, channel, source, medium, currency, utm_campaign as "utmCampaign", starts_on::text as "startsOn", ends_on::text as "endsOn"
     from campaigns where archived_at is null order by name`;
 }
 
@@ -154,4 +154,12 @@ export async function registerCampaign(
     values (${made}, ${given.name}, ${utm}, ${given.channel}, 'tributary', ${given.medium}, 'conversion', ${currency}, ${given.startsOn}, ${given.origin})`;
   await assignTouches(sql);
   return made;
+}
+
+/** Sources and media that no channel rule knows, the most frequent first. */
+export async function unassignedOrigins(ctx: Ctx): Promise<{ source: string; medium: string; touches: number }[]> {
+  requirePermission(ctx, "campaigns:read");
+  return ctx.sql<{ source: string; medium: string; touches: number }[]>`
+    select o.source, o.medium, count(*)::int as touches from touch_origins o join touchpoints t on t.origin_id = o.id
+    where o.channel = ${UNASSIGNED} group by 1, 2 order by 3 desc, 1, 2 limit 50`;
 }

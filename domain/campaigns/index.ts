@@ -5,6 +5,7 @@ export {
   listCampaigns,
   registerCampaign,
   saveCampaign,
+  unassignedOrigins,
   unmatchedOrigins,
   type UnmatchedOrigin,
 } from "./campaigns";

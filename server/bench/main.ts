@@ -9,7 +9,19 @@ import { env } from "@/domain/kernel/env";
 import { machine, Table, type Bench, type BenchDatabase, type BenchOptions } from "./report";
 
 /** Every module, in the order in which `all` runs them. */
-const MODULES = ["collect", "processing", "latency", "live", "lookup", "import", "segments", "erasure", "consent", "journeys"] as const;
+const MODULES = [
+  "collect",
+  "processing",
+  "latency",
+  "live",
+  "lookup",
+  "import",
+  "segments",
+  "erasure",
+  "consent",
+  "journeys",
+  "attribution",
+] as const;
 /** Installs 600 MB of other engines: only when it is asked for by name. */
 const ON_REQUEST = new Set<string>(["segments"]);
 

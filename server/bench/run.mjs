@@ -1,4 +1,4 @@
-// npm run bench -- [collect|processing|latency|live|lookup|import|erasure|consent|journeys|all] [--size small|full] [--json FILE] [--seed N] [--keep FOLDER]
+// npm run bench -- [collect|processing|latency|live|lookup|import|erasure|consent|journeys|attribution|all] [--size small|full] [--json FILE] [--seed N] [--keep FOLDER]
 //
 // Starts a PostgreSQL of its own with full durability (fsync and synchronous_commit on), runs the asked modules against
 // fresh databases in it, prints one table of ratios, and removes everything (with --keep: leaves it for the next run). Plain Node: the modules are TypeScript and

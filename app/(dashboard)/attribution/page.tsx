@@ -16,7 +16,7 @@ export default async function AttributionPage() {
         title="Attribution"
         description="Which channels and campaigns brought the conversions, by the model that you choose. Every column adds up to what was really converted."
       />
-      <ReportTabs people={can(ctx, "profiles:read")} />
+      <ReportTabs people={can(ctx, "profiles:read")} defines={can(ctx, "reports:write")} />
       <AttributionScreen choices={await reportChoices(ctx)} />
     </Page>
   );

@@ -13,7 +13,7 @@ export default async function PathsPage() {
   return (
     <Page>
       <PageHeader title="Paths" description="The ways people took before they converted: where they began, what helped, what closed." />
-      <ReportTabs people={can(ctx, "profiles:read")} />
+      <ReportTabs people={can(ctx, "profiles:read")} defines={can(ctx, "reports:write")} />
       <PathsScreen choices={await reportChoices(ctx)} />
     </Page>
   );
