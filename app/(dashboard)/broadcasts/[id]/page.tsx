@@ -49,7 +49,11 @@ export default async function BroadcastPage({ params }: { params: Promise<{ id: 
       </Page>
     );
   }
-  const [segments, templates, purposes] = await Promise.all([listSegments(ctx), listTemplates(ctx), purposeChoices(ctx, { destination: "messages" })]);
+  const [segments, templates, purposes] = await Promise.all([
+    listSegments(ctx),
+    listTemplates(ctx),
+    purposeChoices(ctx, { destination: "messages" }),
+  ]);
   return (
     <Page>
       <BreadcrumbTitle title={broadcast.name} />
