@@ -1,10 +1,23 @@
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACCOUNTS, PASSWORD } from "./accounts";
 
 const ROOT = join(import.meta.dirname, "..");
+
+/** A port of this machine that nobody uses. */
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}
 
 /**
  * Starts the product as a user would (`server/start.mjs`), on a free port, with a database in a temporary folder, and
@@ -15,6 +28,8 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   const data = mkdtempSync(join(tmpdir(), "tributary-e2e-"));
   // As root PostgreSQL runs as somebody else, who must be able to enter.
   chmodSync(data, 0o755);
+  // The mail server of e2e/messages.spec.ts: the only address of this machine that the product may reach.
+  const mailPort = await freePort();
   const { DATABASE_URL: _own, APP_ORIGIN: _origin, ...rest } = process.env;
   const env = {
     ...rest,
@@ -24,6 +39,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     ADMIN_EMAIL: ACCOUNTS.admin.email,
     ADMIN_PASSWORD: PASSWORD,
     LOG_LEVEL: "warn",
+    OUTGOING_ALLOW: `127.0.0.1:${mailPort}`,
   };
   const server = spawn(process.execPath, [join(ROOT, "server/start.mjs")], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
@@ -62,5 +78,6 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   }
   process.env.E2E_BASE_URL = url;
   process.env.E2E_DATA_DIR = data;
+  process.env.E2E_MAIL_PORT = String(mailPort);
   return stop;
 }

@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { SMTPServer } from "smtp-server";
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
 
 const run = Math.random().toString(36).slice(2, 8);
@@ -57,4 +61,122 @@ test("what reaches messages from outside gives nothing away", async ({ request, 
   expect((await request.get(`${baseURL}/v1/inbox?writeKey=x&anonymousId=00000000-0000-4000-8000-000000000000`)).status()).toBe(401);
   const script = await request.get(`${baseURL}/tributary.js`);
   expect([script.status(), (await script.text()).length < 8_000]).toEqual([200, true]);
+});
+
+/** Calls a server action as the page's member does, on a screen that uses it; the id of what it made. */
+async function make(page: Page, path: string, name: string, input: object): Promise<string> {
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../.next/server/server-reference-manifest.json"), "utf8")) as {
+    node: Record<string, { exportedName?: string }>;
+  };
+  const [action = ""] = Object.entries(manifest.node).find(([, one]) => one.exportedName === name) ?? [];
+  const origin = new URL(process.env.E2E_BASE_URL ?? "").origin;
+  const answer = await page.request.post(path, {
+    headers: { "next-action": action, "content-type": "text/plain;charset=UTF-8", accept: "text/x-component", origin },
+    data: JSON.stringify([input]),
+  });
+  const text = await answer.text();
+  const [, id] = /"ok":true,"data":\{"id":"([^"]+)"/.exec(text) ?? [];
+  if (id === undefined) throw new Error(`${name}: ${answer.status()} ${text.slice(0, 2_000)}`);
+  return id;
+}
+
+/** A mail server on the port that the product may reach; what it took, by the address in "To". */
+async function mailServer(): Promise<{ mails: { to: string; text: string }[]; close(): Promise<void> }> {
+  const mails: { to: string; text: string }[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    logger: false,
+    onData: (stream, session, done) => {
+      const parts: Buffer[] = [];
+      stream.on("data", (part: Buffer) => parts.push(part));
+      stream.on("end", () => {
+        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address).join(), text: Buffer.concat(parts).toString() });
+        done();
+      });
+    },
+  });
+  await new Promise<void>((ready) => server.listen(Number(process.env.E2E_MAIL_PORT), "127.0.0.1", ready));
+  return { mails, close: () => new Promise((done) => server.close(done)) };
+}
+
+test("a journey's mail arrives exactly once; who withdrew while it waited gets none", async ({ admin, cli }) => {
+  const { mails, close } = await mailServer();
+  const { writeKey } = cli<{ writeKey: string }>("source", "create", "--name", `Mail ${run}`);
+  const [stays, leaves] = [`stays-${run}@example.com`, `leaves-${run}@example.com`];
+  const event = `Joined ${run}`;
+  const track = async (userId: string, name: string, context: object = {}): Promise<void> => {
+    expect((await admin.request.post("/v1/track", { data: { writeKey, userId, event: name, context } })).status()).toBe(200);
+  };
+
+  // The account, through its screen: a server on the operator's own network.
+  await admin.goto("/settings/channels");
+  await admin.getByRole("button", { name: "Add account" }).first().click();
+  const sheet = admin.getByRole("dialog", { name: "Add account" });
+  await sheet.getByLabel("Provider").selectOption("smtp");
+  await sheet.getByLabel("Name", { exact: true }).fill(`Post ${run}`);
+  await sheet.getByLabel("Server").fill("127.0.0.1");
+  await sheet.getByLabel("Port").fill(process.env.E2E_MAIL_PORT ?? "");
+  await sheet.getByLabel("Encryption").selectOption("none");
+  await sheet.getByLabel("From address").fill("shop@example.com");
+  await sheet.getByRole("button", { name: "Add account" }).click();
+  const account = admin.getByRole("row", { name: new RegExp(`Post ${run}`) });
+  await expect(account).toContainText("SMTP");
+
+  const source =
+    "<mjml><mj-body><mj-section><mj-column><mj-text>Out: {{ links.unsubscribe }}</mj-text></mj-column></mj-section></mj-body></mjml>";
+  const variants = { en: { subject: `Hello ${run}`, body: { kind: "mjml", source } } };
+  const templateId = await make(admin, "/templates", "createTemplateAction", {
+    name: `Hello ${run}`,
+    content: { channel: "email", defaultLanguage: "en", variants },
+  });
+  const id = await make(admin, "/journeys", "createJourneyAction", {
+    name: `Hello ${run}`,
+    description: null,
+    definition: {
+      version: 1,
+      entry: { kind: "event", event, where: [], key: null },
+      start: "mail",
+      nodes: [{ kind: "message", id: "mail", channel: "email", templateId, next: null }],
+      settings: { purposeId: "email_marketing", review: true },
+    },
+  });
+  await admin.goto(`/journeys/${id}`);
+  await admin.getByRole("button", { name: "Publish …" }).click();
+  await admin.getByRole("button", { name: "Publish journey" }).click();
+  await expect(admin.getByText("Version 1 is live.")).toBeVisible();
+
+  for (const email of [stays, leaves]) {
+    const context = { consent: { categoryPreferences: { email_marketing: true } } };
+    const said = await admin.request.post("/v1/identify", { data: { writeKey, userId: email, traits: { email, name: email }, context } });
+    expect(said.status()).toBe(200);
+    await track(email, event);
+  }
+  const rows = admin.getByRole("table", { name: "Messages" }).getByRole("row");
+  const row = (email: string) => rows.filter({ hasText: email });
+  const shown = async (look: () => Promise<void>): Promise<void> =>
+    expect(async () => {
+      await admin.goto(`/messages?journey=${id}`);
+      await look();
+    }).toPass({ timeout: 30_000 });
+  await shown(() => expect(rows).toHaveCount(3, { timeout: 2_000 }));
+  expect(mails).toEqual([]);
+
+  // One of the two withdraws; whoever approves all the same approves the other's mail alone.
+  await track(leaves, "Preferences Changed", { consent: { categoryPreferences: { email_marketing: false } } });
+  await shown(() => expect(row(leaves)).toContainText("No consent", { timeout: 2_000 }));
+  await admin.goto(`/messages?journey=${id}&state=review`);
+  await admin.getByRole("button", { name: `Approve all of Hello ${run}` }).click();
+  // The same event again is the same run: the journey lets a person in once.
+  await track(stays, event);
+  await shown(() => expect(row(stays)).toContainText("Sent", { timeout: 2_000 }));
+  await shown(() => expect(rows).toHaveCount(3, { timeout: 2_000 }));
+  expect(mails.map(({ to }) => to)).toEqual([stays]);
+  expect(mails[0]?.text).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
+
+  await admin.goto("/settings/channels");
+  await account.getByRole("button", { name: `Actions for Post ${run}` }).click();
+  await admin.getByRole("menuitem", { name: "Remove account and its keys" }).click();
+  await expect(account).toHaveCount(0);
+  await close();
 });
