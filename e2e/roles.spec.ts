@@ -22,6 +22,8 @@ const PAGES: Record<string, readonly Account[]> = {
   "/settings/currencies": ["admin"],
   "/attribution": ["admin", "marketer", "masked", "manager"],
   "/campaigns": ["admin", "marketer", "masked", "manager"],
+  "/journeys": ["admin", "marketer", "masked"],
+  "/journeys/caps": ["admin", "marketer", "masked"],
 };
 
 /** Addresses of what does not exist. */
@@ -31,6 +33,8 @@ const MISSING = [
   "/profiles/abc",
   "/profiles/by/email/nobody%40example.test",
   "/segments/seg_none",
+  "/journeys/jrn_none",
+  "/journeys/jrn_none/runs/1",
   "/sources/src_none",
   "/sources/src_none/settings",
   "/imports/imp_none",

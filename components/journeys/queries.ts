@@ -1,6 +1,6 @@
 import type { Result } from "@/domain/kernel/model";
 import type { JourneyDetail, JourneySummary, NodeNumbers, RunSummary } from "@/domain/journeys/model";
-import type { PublishedVersion, PublishPreview } from "@/domain/journeys/schemas";
+import type { PersonJourneys, PublishedVersion, PublishPreview } from "@/domain/journeys/schemas";
 
 /** As JSON: moments are ISO text. */
 export type Wire<T> = T extends Date
@@ -25,6 +25,7 @@ export const journeyKeys = {
   numbers: (id: string, days: number | null) => ["journeys", id, "numbers", days] as const,
   people: (id: string, node: string | null, status: string | null) => ["journeys", id, "people", node, status] as const,
   preview: (id: string) => ["journeys", id, "preview"] as const,
+  person: (profileId: number) => ["profile", profileId, "journeys"] as const,
   version: (id: string, version: number) => ["journeys", id, "version", version] as const,
 };
 
@@ -42,3 +43,5 @@ export const fetchPeople = (id: string, node: string | null, status: string | nu
     at(id, `/people?${new URLSearchParams({ ...(node === null ? {} : { node }), ...(status === null ? {} : { status }) })}`),
     signal,
   );
+export const fetchPersonJourneys = (profileId: number, signal?: AbortSignal) =>
+  getJson<Wire<PersonJourneys>>(`/api/journeys/people/${profileId}`, signal);

@@ -1,4 +1,4 @@
-import { KeyRound, Plug, UserPlus, type LucideIcon } from "lucide-react";
+import { KeyRound, Plug, UserPlus, Workflow, type LucideIcon } from "lucide-react";
 import type { Permission } from "@/domain/access/model";
 
 export interface Command {
@@ -13,6 +13,13 @@ export interface Command {
 /** Actions of the command palette. Every area adds its own. */
 export const COMMANDS: readonly Command[] = [
   { label: "Connect a source", href: "/sources/new", icon: Plug, permission: "sources:write", keywords: ["write key", "sdk", "new"] },
+  {
+    label: "Draw a journey",
+    href: "/journeys?create=true",
+    icon: Workflow,
+    permission: "journeys:write",
+    keywords: ["new", "automation", "create", "workflow"],
+  },
   {
     label: "Invite a member",
     href: "/settings/members?invite=true",

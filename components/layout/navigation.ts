@@ -23,6 +23,7 @@ import {
   UserRound,
   Users,
   UsersRound,
+  Workflow,
   type LucideIcon,
   Coins,
 } from "lucide-react";
@@ -76,6 +77,14 @@ export const NAVIGATION: readonly NavigationGroup[] = [
   {
     label: "Engage",
     entries: [
+      {
+        href: "/journeys",
+        label: "Journeys",
+        icon: Workflow,
+        permission: "journeys:read",
+        key: "j",
+        keywords: ["canvas", "automation", "workflow", "flow", "welcome series", "abandoned cart"],
+      },
       {
         href: "/messages",
         label: "Messages",

@@ -1,6 +1,7 @@
 "use client";
 
 import { parseAsStringLiteral, useQueryState } from "nuqs";
+import type { ReactNode } from "react";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { ProfileView } from "@/domain/profiles/schemas";
 import { formatNumber, personName } from "./format";
@@ -22,6 +23,7 @@ export function ProfileScreen({
   mayRequest,
   changes,
   consent,
+  journeys = null,
 }: {
   profile: ProfileView;
   now: number;
@@ -31,6 +33,8 @@ export function ProfileScreen({
   changes: IdentityChanges | null;
   /** Null for whoever may not see consent; `changes` null for whoever may not record it. */
   consent: { changes: ConsentChanges | null } | null;
+  /** Which journeys the person is in; null for whoever may not see journeys. */
+  journeys?: ReactNode;
 }) {
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(PROFILE_TABS).withDefault("overview").withOptions({ history: "push" }));
   const events = profile.stats.reduce((sum, stat) => sum + stat.count, 0);
@@ -46,6 +50,7 @@ export function ProfileScreen({
           <TabsTrigger value="traits">Traits {count(profile.traits.length)}</TabsTrigger>
           <TabsTrigger value="identities">Identities {count(profile.identifiers.length)}</TabsTrigger>
           <TabsTrigger value="orders">Orders {count(profile.orderCount)}</TabsTrigger>
+          {journeys === null ? null : <TabsTrigger value="journeys">Journeys</TabsTrigger>}
           {consent === null ? null : <TabsTrigger value="consent">Consent</TabsTrigger>}
         </TabsList>
         <TabsContent value="overview">
@@ -66,6 +71,7 @@ export function ProfileScreen({
             changes={changes}
           />
         </TabsContent>
+        {journeys === null ? null : <TabsContent value="journeys">{journeys}</TabsContent>}
         {consent === null ? null : (
           <TabsContent value="consent">
             <ProfileConsent profileId={profile.id} now={now} changes={consent.changes} />

@@ -1,2 +1,2 @@
 /** Tabs of the 360 page, as in the address. */
-export const PROFILE_TABS = ["overview", "activity", "traits", "identities", "orders", "consent"] as const;
+export const PROFILE_TABS = ["overview", "activity", "traits", "identities", "orders", "consent", "journeys"] as const;

@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { requireUser, type UserCtx } from "@/app/_server/auth";
 import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page } from "@/components/layout/page-header";
+import { PersonJourneys } from "@/components/journeys/person-journeys";
 import { personName } from "@/components/profiles/format";
 import { ProfileScreen } from "@/components/profiles/profile-screen";
 import { ProfileSkeleton } from "@/components/profiles/skeletons";
@@ -49,6 +50,7 @@ async function Profile({ ctx, id }: { ctx: UserCtx; id: number }) {
             ? { changes: can(ctx, "consent:write") ? { record: recordConsentAction, link: preferenceLinkAction } : null }
             : null
         }
+        journeys={can(ctx, "journeys:read") ? <PersonJourneys profileId={profile.id} /> : null}
         changes={can(ctx, "profiles:write") ? { merge: mergeAction, split: splitAction, unmerge: unmergeAction } : null}
       />
     </Page>
