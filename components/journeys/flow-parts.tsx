@@ -62,7 +62,7 @@ const StepView = memo(function StepView({ id, data }: NodeProps<StepBox>) {
         aria-pressed={data.selected}
         onClick={() => select(id)}
         className={cn(
-          "nodrag flex size-full flex-col justify-center rounded-lg border bg-card px-3 text-left shadow-sm outline-offset-2 hover:border-[color-mix(in_oklch,var(--border-strong)_60%,var(--foreground))]",
+          "nodrag nopan pointer-events-auto flex size-full flex-col justify-center rounded-lg border bg-card px-3 text-left shadow-sm outline-offset-2 hover:border-[color-mix(in_oklch,var(--border-strong)_60%,var(--foreground))]",
           data.selected && "border-primary ring-2 ring-primary/40",
           data.moving && "border-dashed opacity-60",
           node === null && "bg-primary-soft",
@@ -135,7 +135,7 @@ const EndView = memo(function EndView({ id, data }: NodeProps<EndBox>) {
           onFocus={() => select(id)}
           onClick={() => add(data.spot)}
           className={cn(
-            "nodrag flex size-full items-center justify-center gap-1.5 rounded-full border border-dashed border-border-strong bg-card text-xs font-medium text-muted-foreground outline-offset-2 hover:border-primary hover:text-primary-text",
+            "nodrag nopan pointer-events-auto flex size-full items-center justify-center gap-1.5 rounded-full border border-dashed border-border-strong bg-card text-xs font-medium text-muted-foreground outline-offset-2 hover:border-primary hover:text-primary-text",
             data.selected && "border-primary text-primary-text",
           )}
         >
@@ -150,7 +150,7 @@ const EndView = memo(function EndView({ id, data }: NodeProps<EndBox>) {
 const NoteView = memo(function NoteView({ id, data }: NodeProps<NoteBox>) {
   const { editNote, removeNote, moveNote } = useActions();
   return (
-    <div className="flex size-full flex-col overflow-hidden rounded-md border border-warning/50 bg-warning-soft shadow-sm">
+    <div className="pointer-events-auto flex size-full flex-col overflow-hidden rounded-md border border-warning/50 bg-warning-soft shadow-sm">
       <div className="flex h-6 shrink-0 cursor-grab items-center justify-between px-2 text-2xs font-medium text-warning-text">
         Note
         {!data.readOnly && (
@@ -218,5 +218,6 @@ const WayView = memo(function WayView({ data }: EdgeProps<WayEdge>) {
   );
 });
 
+// The library gives no pointer events to boxes that it neither drags nor selects: each takes its own back.
 export const nodeTypes = { step: StepView, end: EndView, note: NoteView };
 export const edgeTypes = { way: WayView };
