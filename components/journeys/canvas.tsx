@@ -40,6 +40,22 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
+/** A second of frames. */
+const MOST_FRAMES = 60;
+
+/** A new box is hidden until it has been measured, and a closing dialog gives the focus back first: tried frame by frame. */
+function focusWhenShown(find: () => HTMLElement | null): () => void {
+  let frames = 0;
+  let handle = 0;
+  const attempt = (): void => {
+    const box = find();
+    box?.focus({ preventScroll: true });
+    if ((box === null || document.activeElement !== box) && frames++ < MOST_FRAMES) handle = requestAnimationFrame(attempt);
+  };
+  attempt();
+  return () => cancelAnimationFrame(handle);
+}
+
 function Flow({ actions, edit, focusRequest, view }: CanvasProps) {
   const { definition, selected, figures, readOnly } = view;
   const { resolvedTheme } = useTheme();
@@ -88,6 +104,7 @@ function Flow({ actions, edit, focusRequest, view }: CanvasProps) {
 
   // The chosen box is in view, and has the focus where that was asked for.
   const answered = useRef(focusRequest);
+  const letGo = useRef<() => void>(() => undefined);
   useEffect(() => {
     if (answered.current === focusRequest) return;
     answered.current = focusRequest;
@@ -95,7 +112,8 @@ function Flow({ actions, edit, focusRequest, view }: CanvasProps) {
     const box = layout.nodes.find((one) => one.id === id);
     const around = frame.current?.getBoundingClientRect();
     if (!box || !around) return;
-    frame.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+    letGo.current();
+    letGo.current = focusWhenShown(() => frame.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`) ?? null);
     const { x, y, zoom } = flow.getViewport();
     const left = box.x * zoom + x;
     const top = box.y * zoom + y;
