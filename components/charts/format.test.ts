@@ -14,4 +14,6 @@ test("days and months are UTC whatever the reader's zone; hours of several days 
   expect(formatBucket("2026-05-01T00:00:00.000Z", "month")).toBe("May 2026");
   expect(formatTick("2026-05-10T12:00:00.000Z", "hour")).toMatch(/^\d\d:\d\d$/);
   expect(formatTick("2026-05-10T12:00:00.000Z", "hour", true)).toBe("10 May");
+  expect(formatTick("08:00", "hour_of_day")).toBe("08:00");
+  expect(formatBucket("08:00", "hour_of_day")).toBe("08:00");
 });

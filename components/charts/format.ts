@@ -19,6 +19,7 @@ export function formatShare(part: number, whole: number): string {
 
 /** Time of a bucket on an axis; hours of several days show their day. */
 export function formatTick(iso: string, bucket: TimeBucket, severalDays = false): string {
+  if (bucket === "hour_of_day") return iso;
   const date = new Date(iso);
   if (severalDays && bucket === "hour") return date.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
   switch (bucket) {
@@ -34,6 +35,7 @@ export function formatTick(iso: string, bucket: TimeBucket, severalDays = false)
 
 /** Time of a bucket in full, for tooltips and tables. */
 export function formatBucket(iso: string, bucket: TimeBucket): string {
+  if (bucket === "hour_of_day") return iso;
   const date = new Date(iso);
   switch (bucket) {
     case "minute":

@@ -8,11 +8,11 @@ export interface ChartSeries {
   color: ChartColor;
 }
 
-/** A row of a chart over time: `at` is an ISO time, the rest are numbers by series key. */
+/** A row of a chart over time: `at` is an ISO time (of hours of the day "08:00"), the rest are numbers by series key. */
 export type TimeRow = { at: string } & Record<string, unknown>;
 
-/** Width of a bucket; days and months are UTC, minutes and hours are shown in the reader's own zone. */
-export type TimeBucket = "minute" | "hour" | "day" | "month";
+/** Width of a bucket; days and months are UTC, minutes and hours are shown in the reader's own zone; hours of the day are of no date. */
+export type TimeBucket = "minute" | "hour" | "day" | "month" | "hour_of_day";
 
 export const colorOf = (color: ChartColor): string =>
   color === "destructive" ? "var(--destructive)" : color === "muted" ? "var(--muted-foreground)" : `var(--chart-${color})`;

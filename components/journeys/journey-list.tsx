@@ -7,7 +7,6 @@ import { useRouter } from "next/navigation";
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useState } from "react";
 import { formatCount } from "@/components/charts";
-import { formText } from "@/components/layout/form-text";
 import { PageHeader } from "@/components/layout/page-header";
 import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
@@ -23,22 +22,19 @@ import {
 } from "@/components/ui/alert-dialog";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
 import { Empty } from "@/components/ui/empty";
-import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import { Textarea } from "@/components/ui/textarea";
 import { JOURNEY_STATUSES, type JourneySummary } from "@/domain/journeys/model";
 import type { Result } from "@/domain/kernel/model";
+import { CreateDialog, type CreateActions } from "./create-dialog";
 import { fetchJourneys, journeyKeys, type Wire } from "./queries";
 import { StatusBadge } from "./status-badge";
 import { STATUS_WORDS } from "./words";
 
-export interface ListChanges {
-  create: (input: { name: string; description: string | null }) => Promise<Result<{ id: string }>>;
+export interface ListChanges extends CreateActions {
   duplicate: (input: { id: string; name: string }) => Promise<Result<{ id: string }>>;
   /** Null for whoever may not publish. */
   archive: ((input: { id: string }) => Promise<Result<{ ended: number }>>) | null;
@@ -169,7 +165,13 @@ export function JourneyList({ initial, changes }: { initial: readonly Row[]; cha
           </p>
         </div>
       )}
-      {changes && state.create && <CreateDialog create={changes.create} onClose={() => void setState({ create: false })} />}
+      {changes && state.create && (
+        <CreateDialog
+          create={changes.create}
+          createFromTemplate={changes.createFromTemplate}
+          onClose={() => void setState({ create: false })}
+        />
+      )}
     </>
   );
 }
@@ -282,41 +284,3 @@ function Rows({ rows, changes }: { rows: readonly Row[]; changes: ListChanges | 
 }
 
 const refuse = async <T,>(): Promise<Result<T>> => ({ ok: false, error: { code: "FORBIDDEN", message: "Your role cannot do this." } });
-
-function CreateDialog({ create, onClose }: { create: ListChanges["create"]; onClose: () => void }) {
-  const router = useRouter();
-  const { run, pending, fields } = useAction(create, { inline: true, onSuccess: ({ id }) => router.push(`/journeys/${id}`) });
-  return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent>
-        <DialogHeader>
-          <DialogTitle>New journey</DialogTitle>
-          <DialogDescription>It begins as an empty draft. Nothing happens to anybody until you publish it.</DialogDescription>
-        </DialogHeader>
-        <form
-          className="grid gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const description = formText(event.currentTarget, "description").trim();
-            void run({ name: formText(event.currentTarget, "name"), description: description === "" ? null : description });
-          }}
-        >
-          <Field label="Name" error={fields.name}>
-            <Input name="name" maxLength={120} required placeholder="Welcome series" />
-          </Field>
-          <Field label="Description" aside="Optional" error={fields.description}>
-            <Textarea name="description" rows={2} maxLength={500} />
-          </Field>
-          <DialogFooter>
-            <Button variant="outline" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" pending={pending}>
-              Create journey
-            </Button>
-          </DialogFooter>
-        </form>
-      </DialogContent>
-    </Dialog>
-  );
-}

@@ -3,6 +3,7 @@
 import { action } from "@/app/_server/action";
 import {
   archiveJourney,
+  createFromTemplate,
   createJourney,
   duplicateJourney,
   pauseJourney,
@@ -16,6 +17,11 @@ import {
 export const createJourneyAction = action(
   "journeys:write",
   (ctx, input: { name: string; description: string | null }) => createJourney(ctx, input),
+  { refresh: "/journeys" },
+);
+export const createFromTemplateAction = action(
+  "journeys:write",
+  (ctx, input: { template: string; name: string }) => createFromTemplate(ctx, input),
   { refresh: "/journeys" },
 );
 export const saveDraftAction = action("journeys:write", (ctx, input: { id: string; basedOn: number; definition: JourneyDefinition }) =>

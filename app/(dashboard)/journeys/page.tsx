@@ -6,7 +6,7 @@ import { Page } from "@/components/layout/page-header";
 import { JourneyList } from "@/components/journeys/journey-list";
 import { can } from "@/domain/access";
 import { listJourneys } from "@/domain/journeys";
-import { archiveJourneyAction, createJourneyAction, duplicateJourneyAction } from "./actions";
+import { archiveJourneyAction, createFromTemplateAction, createJourneyAction, duplicateJourneyAction } from "./actions";
 
 export const metadata: Metadata = { title: "Journeys" };
 
@@ -29,6 +29,7 @@ async function Journeys({ ctx }: { ctx: UserCtx }) {
           can(ctx, "journeys:write")
             ? {
                 create: createJourneyAction,
+                createFromTemplate: createFromTemplateAction,
                 duplicate: duplicateJourneyAction,
                 archive: can(ctx, "journeys:publish") ? archiveJourneyAction : null,
               }

@@ -7,7 +7,7 @@ import { formatCount, formatShare } from "@/components/charts";
 import { useAction } from "@/components/layout/use-action";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Empty } from "@/components/ui/empty";
 import { Field } from "@/components/ui/field";
 import { NativeSelect } from "@/components/ui/native-select";
@@ -42,14 +42,14 @@ export function HistoryRehearsal({ id, revision, zone, mayStart, actions }: Rehe
         <Card>
           <CardHeader>
             <CardTitle>What would it have done?</CardTitle>
+            <CardDescription>
+              The saved draft meets what really happened, by the rules of the live engine. Nothing is sent, nothing but these numbers is
+              kept.
+            </CardDescription>
           </CardHeader>
           <CardContent className="flex flex-wrap items-end gap-3">
-            <Field
-              label="As if live for the last"
-              hint="The saved draft meets what really happened, by the rules of the live engine. Nothing is sent, nothing but these numbers is kept."
-              className="max-w-xl flex-1 basis-72"
-            >
-              <NativeSelect value={days} onChange={(event) => setDays(Number(event.target.value))} className="max-w-48">
+            <Field label="As if live for the last" className="w-48">
+              <NativeSelect value={days} onChange={(event) => setDays(Number(event.target.value))}>
                 {SPANS.map((n) => (
                   <option key={n} value={n}>
                     {n === 1 ? "24 hours" : `${n} days`}

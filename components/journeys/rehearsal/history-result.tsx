@@ -8,6 +8,8 @@ import { endWords, OUTCOME_WORDS, REFUSAL_WORDS, sendsByHourOfDay, sendsOverTime
 
 const sum = (counts: Readonly<Record<string, number>>, but: readonly string[] = []): number =>
   Object.entries(counts).reduce((total, [key, n]) => (but.includes(key) ? total : total + n), 0);
+/** A table that ends with its card. */
+const INSIDE = "rounded-t-none border-x-0 border-b-0";
 const NOT_STOPPED = ["sent", "review", "waiting"];
 
 /** The numbers of a rehearsal: what would have been, hour by hour, step by step, and why not. */
@@ -65,8 +67,7 @@ function Sends({ view, zone }: { view: RehearsalWire; zone: string }) {
   const { bucket, rows, series } = sendsOverTime(hours, Date.parse(view.from), Date.parse(view.to));
   const total = Object.values(hours).reduce((all, counts) => all + Object.values(counts).reduce((n, one) => n + one, 0), 0);
   const byHour = sendsByHourOfDay(hours, zone);
-  const busiest = byHour.reduce((best, one) => (one.n > best.n ? one : best), { hour: 0, n: 0 });
-  const clock = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
+  const busiest = byHour.reduce((best, one) => (one.n > best.n ? one : best), { at: "00:00", n: 0 });
   if (total === 0)
     return (
       <p className="rounded-lg border border-dashed px-4 py-6 text-center text-sm text-muted-foreground">
@@ -92,33 +93,24 @@ function Sends({ view, zone }: { view: RehearsalWire; zone: string }) {
       <Card className="p-4">
         <ChartFigure
           title="Sends by hour of the day"
-          summary={`Most at ${clock(busiest.hour)}: ${formatCount(busiest.n)}, ${formatShare(busiest.n, total)} of all.`}
+          summary={`Most at ${busiest.at}: ${formatCount(busiest.n)}, ${formatShare(busiest.n, total)} of all.`}
           rows={byHour}
           columns={[
-            { label: `Hour (${zone})`, value: (row) => clock(row.hour) },
+            { label: `Hour (${zone})`, value: (row) => row.at },
             { label: "Messages", value: (row) => row.n },
           ]}
           fileName="rehearsed-sends-by-hour-of-day"
           note={`Hours of ${zone}.`}
         >
-          <HourBars hours={byHour} />
+          <BarSeries
+            label="Sends by hour of the day"
+            rows={byHour}
+            series={[{ key: "n", label: "Messages", color: 1 }]}
+            bucket="hour_of_day"
+            height={200}
+          />
         </ChartFigure>
       </Card>
-    </div>
-  );
-}
-
-/** Twenty-four bars; the table twin of the figure says the same. */
-function HourBars({ hours }: { hours: readonly { hour: number; n: number }[] }) {
-  const most = Math.max(1, ...hours.map(({ n }) => n));
-  return (
-    <div aria-hidden className="flex h-[200px] items-end gap-1">
-      {hours.map(({ hour, n }) => (
-        <div key={hour} className="flex h-full min-w-0 flex-1 flex-col justify-end gap-1" title={`${hour}:00, ${formatCount(n)}`}>
-          <div className="rounded-t-sm" style={{ height: `${(n / most) * 88}%`, background: "var(--chart-1)", minHeight: n > 0 ? 2 : 0 }} />
-          <span className="h-4 text-center text-[11px] text-muted-foreground tabular-nums">{hour % 6 === 0 ? hour : ""}</span>
-        </div>
-      ))}
     </div>
   );
 }
@@ -132,14 +124,14 @@ function Steps({ view }: { view: RehearsalWire }) {
         <CardTitle>Step by step</CardTitle>
       </CardHeader>
       <CardContent className="px-0 pb-0">
-        <Table aria-label="Step by step">
+        <Table aria-label="Step by step" containerClassName={INSIDE}>
           <TableCaption className="sr-only">How many would have come to each step, and what became of its messages</TableCaption>
           <TableHeader>
             <TableRow>
               <TableHead className="pl-4">Step</TableHead>
               <TableHead className="text-right">Entered</TableHead>
               <TableHead className="hidden text-right sm:table-cell">Of entries</TableHead>
-              <TableHead className="text-right">Here at the end</TableHead>
+              <TableHead className="hidden text-right sm:table-cell">Here at the end</TableHead>
               <TableHead className="text-right">Sent</TableHead>
               <TableHead className="pr-4 text-right">Stopped</TableHead>
             </TableRow>
@@ -155,7 +147,7 @@ function Steps({ view }: { view: RehearsalWire }) {
                   <TableCell className="hidden text-right text-muted-foreground tabular-nums sm:table-cell">
                     {formatShare(counted?.entered ?? 0, result.entries)}
                   </TableCell>
-                  <TableCell className="text-right tabular-nums">{formatCount(counted?.here ?? 0)}</TableCell>
+                  <TableCell className="hidden text-right tabular-nums sm:table-cell">{formatCount(counted?.here ?? 0)}</TableCell>
                   <TableCell className="text-right tabular-nums">{message ? formatCount(sent) : "–"}</TableCell>
                   <TableCell className="pr-4 text-right tabular-nums">
                     {message ? formatCount(sum(counted?.outcomes ?? {}, NOT_STOPPED)) : "–"}
@@ -194,7 +186,7 @@ function Counts({ title, rows, empty }: { title: string; rows: readonly (readonl
         {rows.length === 0 ? (
           <p className="text-sm text-muted-foreground">{empty}</p>
         ) : (
-          <Table aria-label={title}>
+          <Table aria-label={title} containerClassName={INSIDE}>
             <TableCaption className="sr-only">{title}</TableCaption>
             <TableHeader>
               <TableRow>

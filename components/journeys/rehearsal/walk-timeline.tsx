@@ -111,7 +111,9 @@ function Line({ line, definition, moment }: { line: WalkLine; definition: Journe
       return (
         <div className="mt-1 grid gap-1 rounded-md border px-3 py-2 text-sm">
           <div className="flex flex-wrap items-center gap-2">
-            <Badge variant={out ? "success" : "warning"}>{OUTCOME_WORDS[line.outcome] ?? line.outcome}</Badge>
+            <Badge variant={out ? "success" : "warning"}>
+              {line.outcome === "sent" ? "Would be sent" : (OUTCOME_WORDS[line.outcome] ?? line.outcome)}
+            </Badge>
             <span className="font-medium">{line.template ?? "No template chosen yet"}</span>
             <span className="text-muted-foreground">{CHANNEL_WORDS[line.channel]}</span>
           </div>

@@ -38,7 +38,7 @@ describe("words of a rehearsal", () => {
     const long = sendsOverTime(hours, from, from + 30 * 86_400_000);
     expect(long.bucket).toBe("day");
     expect(long.rows.map((row) => Number(row["email"]) + Number(row["sms"])).reduce((a, b) => a + b)).toBe(7);
-    expect(sendsByHourOfDay(hours, "Asia/Tokyo").filter(({ n }) => n > 0)).toEqual([{ hour: 18, n: 7 }]);
+    expect(sendsByHourOfDay(hours, "Asia/Tokyo").filter(({ n }) => n > 0)).toEqual([{ at: "18:00", n: 7 }]);
   });
 
   it("read pairs of names and values as they are typed", () => {

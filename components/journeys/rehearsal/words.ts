@@ -126,21 +126,15 @@ export function sendsOverTime(
   return { bucket, rows: sorted, series: seriesOf(channels) };
 }
 
-export interface HourOfDay {
-  /** 0 to 23. */
-  readonly hour: number;
-  readonly n: number;
-}
-
-/** Sends by hour of the day in a zone. */
-export function sendsByHourOfDay(hours: RehearsalResult["hours"], zone: string): HourOfDay[] {
+/** Sends by hour of the day in a zone: "00:00" to "23:00", each with its number. */
+export function sendsByHourOfDay(hours: RehearsalResult["hours"], zone: string): { at: string; n: number }[] {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "numeric", hourCycle: "h23" });
   const out = Array.from({ length: 24 }, () => 0);
   for (const [hour, counts] of Object.entries(hours)) {
     const of = Number(format.format(Date.parse(hour)));
     out[of] = (out[of] ?? 0) + Object.values(counts).reduce((sum, n) => sum + n, 0);
   }
-  return out.map((n, hour) => ({ hour, n }));
+  return out.map((n, hour) => ({ at: `${String(hour).padStart(2, "0")}:00`, n }));
 }
 
 function channelsIn(hours: RehearsalResult["hours"]): JourneyChannel[] {

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { requireUser } from "@/app/_server/auth";
 import { RehearsalScreen } from "@/components/journeys/rehearsal/rehearsal-screen";
+import { BreadcrumbTitle } from "@/components/layout/breadcrumbs";
 import { Page, PageHeader } from "@/components/layout/page-header";
 import { can } from "@/domain/access";
 import { getJourney } from "@/domain/journeys";
@@ -20,6 +21,7 @@ export default async function RehearsePage({ params }: { params: Promise<{ id: s
   });
   return (
     <Page>
+      <BreadcrumbTitle path={`/journeys/${id}`} title={journey.name} />
       <PageHeader
         title={`Rehearse “${journey.name}”`}
         description="Tries the saved draft before anybody gets it: over what really happened, and step by step for one person. Nothing is sent."
