@@ -68,7 +68,7 @@ test("another system lets a person in, once per Idempotency-Key", async () => {
     [1, 2, 3].map(() => call({ email: " Vera@Example.com", data: { plan: "pro" } }, { "idempotency-key": "order-7" })),
   );
   expect(first.map(({ status }) => status)).toEqual([202, 202, 202]);
-  expect(first.map(({ json }) => (json.data as { repeated: boolean }).repeated).toSorted()).toEqual([false, true, true]);
+  expect(first.filter(({ json }) => (json.data as { repeated: boolean }).repeated)).toHaveLength(2);
   expect(await runs()).toBe(1);
   // The run is over, and everybody may enter again: the key still means the first call.
   expect(await call({ email: " Vera@Example.com", data: { plan: "pro" } }, { "idempotency-key": "order-7" })).toMatchObject({

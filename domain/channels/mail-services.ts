@@ -192,10 +192,12 @@ const POSTMARK_DROPPED: ReadonlySet<unknown> = new Set(["Blocked", "ManuallyDeac
 export function postmarkSignal(event: Rec): Signal[] {
   const kind = textOr(event["RecordType"]) ?? "";
   const time = ["DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt"].map((name) => textOr(event[name])).find((one) => one !== null);
+  // Bounces and complaints have a number of their own; the other reports are told apart by message and time.
+  const own = typeof event["ID"] === "number" ? String(event["ID"]) : textOr(event["ID"]);
   const common = {
     ...plain,
     at: new Date(time ?? 0),
-    eventId: event["ID"] === undefined ? `${kind}:${String(event["MessageID"])}:${time ?? ""}` : `${kind}:${String(event["ID"])}`,
+    eventId: `${kind}:${own ?? `${textOr(event["MessageID"]) ?? ""}:${time ?? ""}`}`,
     reference: textOr(rec(event["Metadata"])["tributary"]),
     providerId: textOr(event["MessageID"]),
     detail: textOr(event["Description"]) ?? textOr(event["Details"]),

@@ -82,7 +82,7 @@ async function mailServer(options: SMTPServerOptions): Promise<number> {
   const server = new SMTPServer({ authOptional: true, disabledCommands: ["STARTTLS"], logger: false, ...options });
   server.on("error", () => {});
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  closing.push(() => void server.close());
+  closing.push(() => server.close());
   return (server.server.address() as AddressInfo).port;
 }
 const smtpAccount = (port: number): OpenAccount => account("smtp", { host: "127.0.0.1", port: String(port), security: "none" });
@@ -146,7 +146,7 @@ describe("SMTP", () => {
 
   test("a break before the message is a retry, one after it is unknown", async () => {
     const early = await mailServer({
-      onMailFrom: (_a, session) => void (session as unknown as { socket?: { destroy(): void } }).socket?.destroy(),
+      onMailFrom: (_a, session) => (session as unknown as { socket?: { destroy(): void } }).socket?.destroy(),
       onConnect: (session, done) => done(reply(421, "busy")),
     });
     expect(await SENDERS.smtp.send(smtpAccount(early), envelope(), client)).toMatchObject({ kind: "retry" });
@@ -168,7 +168,7 @@ describe("SMTP", () => {
       server.on("error", () => {});
       server.listen(0, "127.0.0.1", () => ready((server?.server.address() as AddressInfo | undefined)?.port ?? 0));
     });
-    closing.push(() => void server?.close());
+    closing.push(() => server?.close());
     expect(await SENDERS.smtp.send(smtpAccount(port), envelope(), client)).toMatchObject({ kind: "unknown" });
     expect(
       await SENDERS.smtp.send(

@@ -56,7 +56,7 @@ function walk(node: unknown, event: string | null, out: Mentions): void {
     case "account":
       break;
     case "formula":
-      readFormula(String(node["expression"] ?? ""), out);
+      if (typeof node["expression"] === "string") readFormula(node["expression"], out);
       return;
     default:
       // A filter of an event, or a measure over one of its properties.

@@ -50,7 +50,7 @@ async function smtp(answer: (n: number) => Error | null | "drop" = () => null): 
   });
   server.on("error", () => {});
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  closing.push(() => void server.close(() => {}));
+  closing.push(() => server.close(() => {}));
   return { port: (server.server.address() as AddressInfo).port, mails };
 }
 
