@@ -114,6 +114,8 @@ test("another is drawn with the keyboard alone, undone, and read as an outline o
   await expect(admin.getByText("Draft saved")).toBeVisible();
 
   await admin.setViewportSize({ width: 360, height: 740 });
+  // What was open beside the canvas is a sheet over the outline now.
+  await keys.press("Escape");
   await expect(admin.getByRole("list", { name: "Steps of the journey" })).toContainText("Half and half");
   await expectNoSidewaysScroll(admin, 360);
   await expectAccessible(admin);
