@@ -136,7 +136,7 @@ test("two people drawing at once compare, and one of the two goes on", async ({ 
     if (page === admin) await expect(page.getByText("Draft saved")).toBeVisible();
   }
   const conflict = marketer.getByRole("alertdialog");
-  await expect(conflict).toContainText("Ada Admin saved this journey");
+  await expect(conflict).toContainText("saved this journey while you were editing");
   await expect(conflict.getByRole("region", { name: "Your changes" })).toContainText("Quarters");
   await expect(conflict.getByRole("region", { name: "Their changes" })).toContainText("Thirds");
   await conflict.getByRole("button", { name: "Take theirs" }).click();
