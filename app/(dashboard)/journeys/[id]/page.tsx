@@ -24,15 +24,17 @@ export const metadata: Metadata = { title: "Journey" };
 export default async function JourneyPage({ params }: { params: Promise<{ id: string }> }) {
   const ctx = await requireUser("journeys:read");
   const { id } = await params;
+  // Before anything is sent: the status of the answer says whether the journey is there.
+  const journey = await open(ctx, id);
   return (
     <Suspense fallback={<PageSkeleton />}>
-      <Journey ctx={ctx} id={id} />
+      <Journey ctx={ctx} journey={journey} />
     </Suspense>
   );
 }
 
-async function Journey({ ctx, id }: { ctx: UserCtx; id: string }) {
-  const [journey, choices, all, data] = await Promise.all([open(ctx, id), journeyChoices(ctx), listJourneys(ctx), builderData(ctx)]);
+async function Journey({ ctx, journey }: { ctx: UserCtx; journey: Awaited<ReturnType<typeof getJourney>> }) {
+  const [choices, all, data] = await Promise.all([journeyChoices(ctx), listJourneys(ctx), builderData(ctx)]);
   return (
     <>
       <BreadcrumbTitle title={journey.name} />
@@ -42,7 +44,7 @@ async function Journey({ ctx, id }: { ctx: UserCtx; id: string }) {
           id: journey.id,
           name: journey.name,
           description: journey.description,
-          tags: all.find((one) => one.id === id)?.tags ?? [],
+          tags: all.find((one) => one.id === journey.id)?.tags ?? [],
           status: journey.status,
           version: journey.version,
           draft: journey.draft,
@@ -50,7 +52,7 @@ async function Journey({ ctx, id }: { ctx: UserCtx; id: string }) {
           published: journey.published,
           versions: journey.versions.map((one) => ({ ...one, at: one.at.toISOString() })),
         }}
-        choices={{ ...choices, journeys: choices.journeys.filter((one) => one.id !== id) }}
+        choices={{ ...choices, journeys: choices.journeys.filter((one) => one.id !== journey.id) }}
         changes={{
           save: saveDraftAction,
           publish: publishJourneyAction,
