@@ -167,9 +167,16 @@ test("a journey's mail arrives exactly once; who withdrew while it waited gets n
   await shown(() => expect(row(leaves)).toContainText("No consent", { timeout: 2_000 }));
   await admin.goto(`/messages?journey=${id}&state=review`);
   await admin.getByRole("button", { name: `Approve all of Hello ${run}` }).click();
-  // The same event again is the same run: the journey lets a person in once.
-  await track(stays, event);
   await shown(() => expect(row(stays)).toContainText("Sent", { timeout: 2_000 }));
+  // The same event again lets nobody in a second time, and says so.
+  const person = (await row(stays).getByRole("link").getAttribute("href"))?.split("/").at(-1) ?? "";
+  await track(stays, event);
+  const refused = async (): Promise<number[]> => {
+    const answer = await admin.request.get(`/api/journeys/people/${person}`);
+    const { data } = (await answer.json()) as { data: { refusals: { journeyId: string; times: number }[] } };
+    return data.refusals.filter(({ journeyId }) => journeyId === id).map(({ times }) => times);
+  };
+  await expect.poll(refused, { timeout: 30_000 }).toEqual([1]);
   await shown(() => expect(rows).toHaveCount(3, { timeout: 2_000 }));
   expect(mails.map(({ to }) => to)).toEqual([stays]);
   expect(mails[0]?.text).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);

@@ -84,6 +84,8 @@ test("a segment that another one uses is not deleted", async ({ admin }) => {
   await admin.getByRole("dialog").getByRole("button", { name: "Save segment" }).click();
   await expect(admin.getByRole("heading", { name: `Uses ${base}` })).toBeVisible();
   await admin.getByRole("link", { name: base, exact: true }).click();
+  // The page before has the same tabs.
+  await expect(admin.getByRole("heading", { name: base, exact: true })).toBeVisible();
   await admin.getByRole("tab", { name: "Settings" }).click();
   await admin.getByRole("button", { name: "Delete segment" }).click();
   await admin.getByRole("alertdialog").getByRole("button", { name: "Delete", exact: true }).click();
