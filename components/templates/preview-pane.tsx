@@ -10,7 +10,7 @@ import { Input } from "@/components/ui/input";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Content, Preview, Rendered } from "@/domain/templates/model";
-import { MailFrame } from "./mail-frame";
+import { MailFrame } from "@/components/layout/mail-frame";
 
 interface Hit {
   readonly id: number;

@@ -5,7 +5,7 @@ import { getJson } from "@/components/layout/fetch-json";
 import { Skeleton } from "@/components/ui/skeleton";
 import { CHANNEL_LABELS } from "@/domain/templates/model";
 import type { StarterPreview } from "@/domain/templates/model";
-import { MailFrame } from "./mail-frame";
+import { MailFrame } from "@/components/layout/mail-frame";
 
 /** Starters as they would look here. */
 export function StarterGallery({ pending, onChoose }: { pending: boolean; onChoose: (starter: StarterPreview) => void }) {

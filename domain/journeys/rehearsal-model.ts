@@ -63,6 +63,18 @@ export interface RehearsalView {
   readonly finishedAt: Date | null;
 }
 
+/** A message of a walk as its person would get it, or in `problem` why it would say nothing. */
+export interface SaidMessage {
+  readonly rendered: {
+    readonly language: string;
+    readonly subject: string | null;
+    readonly preheader: string | null;
+    readonly html: string | null;
+    readonly text: string;
+  } | null;
+  readonly problem: string | null;
+}
+
 /** One line of a walk. Times in milliseconds. */
 export type WalkLine =
   | { readonly kind: "entered_journey"; readonly at: number }
@@ -87,6 +99,8 @@ export type WalkLine =
       readonly dueAt: number;
       /** Name of the template; null: none was chosen yet. */
       readonly template: string | null;
+      /** What it would say; null: no template was chosen, or the walk has more messages than are rendered. */
+      readonly said: SaidMessage | null;
     }
   | { readonly kind: "effect"; readonly at: number; readonly node: string; readonly what: string; readonly detail: string }
   | { readonly kind: "ended"; readonly at: number; readonly status: string; readonly reason: string | null };

@@ -18,6 +18,7 @@ import { wakeDecided } from "./plan-messages";
 import { archiveJourney, createJourney, publishJourney } from "./verbs";
 import { wakeRuns } from "./wake-runs";
 import { walkThrough } from "./walk-through";
+import { createTemplate } from "@/domain/templates";
 
 const db = testDatabase();
 const MINUTE = 60_000;
@@ -356,6 +357,42 @@ describe("a walk of one person", () => {
     expect(lines).toContain("3 entered first");
     expect(lines.at(-1)).toBe("4 ended exited rule:paid");
     expect(lines.find((line) => line.includes("message first"))).toContain("run_ended");
+  });
+
+  it("tells what each message would say, and hides a real person's values from whoever may not see them", async () => {
+    const { id: template } = await createTemplate(marketerAt(START), {
+      name: "Words",
+      description: null,
+      channel: "sms",
+      content: {
+        channel: "sms",
+        defaultLanguage: "en",
+        variants: { en: { text: "Hello {{ profile.first_name }}, {{ event.cart_id }} waits. {{ now | date: '%H:%M' }}" } },
+      },
+    });
+    const definition = definitionSchema.parse({
+      ...CART,
+      start: "m",
+      nodes: [
+        { kind: "message", id: "m", channel: "sms", templateId: template, next: "gone" },
+        { kind: "message", id: "gone", channel: "sms", templateId: "tpl", next: null },
+      ],
+      settings: { ...CART.settings, quietHours: {} },
+    });
+    const says = async (ctx: Ctx, person: object) => {
+      const { lines } = await walkThrough(ctx, { id, ...walk, definition, data: { cart_id: "c7" }, person });
+      return lines.flatMap((line) => (line.kind === "message" ? [line.said] : []));
+    };
+    const [mine, gone] = await says(marketerAt(START), { kind: "made_up", traits: { first_name: "Ann" }, zone: "UTC" });
+    expect(mine).toMatchObject({ rendered: { text: "Hello Ann, c7 waits. 20:00" }, problem: null });
+    expect(gone).toMatchObject({ rendered: null, problem: expect.stringContaining("cannot be read") });
+    const [person] = await db.sql<{ id: number }[]>`
+      update profiles set traits = '{"first_name": "Berta"}' where id = (select max(id) from profiles where merged_into is null) returning id`;
+    const real = { kind: "profile", profileId: person?.id };
+    expect((await says(marketerAt(START), real))[0]?.rendered?.text).toContain("Hello Berta, c7");
+    const [hidden] = await says(createContext(member("marketer", false), db, fixedClock(new Date(START))), real);
+    expect(hidden?.rendered?.text).toContain("c7 waits");
+    expect(hidden?.rendered?.text).not.toContain("Berta");
   });
 
   it("says what consent stops, for somebody made up and for a real person", async () => {

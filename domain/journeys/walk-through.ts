@@ -14,8 +14,10 @@ import { rehearsable } from "./rehearsal";
 import { rehearsePerson } from "./rehearse-person";
 import type { RehearsedMessage, RehearsedRun } from "./rehearse-person";
 import { WALK_DAYS } from "./rehearsal-model";
-import type { Walk, WalkLine } from "./rehearsal-model";
+import type { SaidMessage, Walk, WalkLine } from "./rehearsal-model";
 import type { Effect, StepEvent } from "./run-model";
+import { sayMessages } from "./walk-messages";
+import type { Walker } from "./walk-messages";
 
 /** As the worker asks conditions by time alone. */
 const ASK_EVERY_MS = 15 * 60_000;
@@ -99,9 +101,10 @@ export async function walkThrough(ctx: Ctx, input: unknown): Promise<Walk> {
   });
   const [run] = runs;
   const names = await templateNames(ctx, run?.messages ?? []);
+  const said = await sayMessages(ctx, walker.speaksTo, run?.messages ?? []);
   const lines = [
     ...refused.map(({ entry, reason }): WalkLine => ({ kind: "refused", at: entry.at, reason })),
-    ...(run === undefined ? [] : linesOf(run, names)),
+    ...(run === undefined ? [] : linesOf(run, names, said)),
     ...events.filter(({ at }) => at <= until).map(({ at, name }): WalkLine => ({ kind: "event", at, name })),
   ];
   const wait = run?.state.wait ?? null;
@@ -127,6 +130,7 @@ async function walkerOf(ctx: Ctx, { id, person }: Given, definition: JourneyDefi
       throw new DomainError("VALIDATION", `"${zone}" is no time zone such as Europe/Berlin.`, { fields: { zone: "No such zone." } });
     return {
       person: 0,
+      speaksTo: { kind: "made_up", traits: person.traits as JsonObject, zone, memberOf: person.memberOf } as Walker,
       people: madeUpPeople({ traits: person.traits as JsonObject, zone, memberOf: person.memberOf }, supposed),
       caps: await readCaps(ctx),
       spoken: [],
@@ -142,6 +146,7 @@ async function walkerOf(ctx: Ctx, { id, person }: Given, definition: JourneyDefi
   const spoken = await spokenElsewhere(ctx, id, [found.id], caps, { from: start, to: start });
   return {
     person: found.id,
+    speaksTo: { kind: "profile", id: found.id } as Walker,
     people: await loadHistory(ctx.sql, [found.id], conditionsOf(definition), { from: start, zone: timezone, supposed }),
     caps,
     spoken: spoken.get(found.id) ?? [],
@@ -169,7 +174,7 @@ async function templateNames(ctx: Ctx, messages: readonly RehearsedMessage[]): P
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-function linesOf(run: RehearsedRun, templates: ReadonlyMap<string, string>): WalkLine[] {
+function linesOf(run: RehearsedRun, templates: ReadonlyMap<string, string>, said: ReadonlyMap<RehearsedMessage, SaidMessage>): WalkLine[] {
   const moves = run.moves.map(({ what, at, node, visit, branch }): WalkLine => ({ kind: what, at, node, visit, branch }));
   const messages = run.messages.map((message): WalkLine => ({
     kind: "message",
@@ -180,6 +185,7 @@ function linesOf(run: RehearsedRun, templates: ReadonlyMap<string, string>): Wal
     because: message.because,
     dueAt: message.decision.dueAt,
     template: templates.get(message.templateId) ?? null,
+    said: said.get(message) ?? null,
   }));
   const effects = run.effects.flatMap(({ effect, at }): WalkLine[] =>
     effect.kind === "message" ? [] : [{ kind: "effect", at, node: effect.node, what: effect.kind, detail: detailOf(effect) }],

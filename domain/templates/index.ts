@@ -1,6 +1,6 @@
 export { htmlToText, withUtm } from "./html";
 export { liquidVariables, renderLiquid, TemplateError } from "./liquid";
-export { loadScopes, wantsOf, type PersonScope, type Wants } from "./load-scopes";
+export { loadMadeUpScope, loadScopes, wantsOf, type PersonScope, type Wants } from "./load-scopes";
 export { loadTemplate, type LoadedTemplate } from "./load-template";
 export * from "./model";
 export { checkTemplate, previewTemplate } from "./preview";

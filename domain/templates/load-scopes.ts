@@ -77,24 +77,85 @@ export async function loadScopes(
     wants.bestsellers ? bestsellersOf(sql, now) : [],
   ]);
   return new Map(
-    rows.map((row): [number, PersonScope] => {
-      const data = more.data?.get(row.id) ?? {};
-      const entry = data["entry"];
-      const scope: Record<string, Json> = {
-        profile: profileOf(row),
-        event: entry !== null && typeof entry === "object" && !Array.isArray(entry) ? entry : {},
-        journey: data,
+    rows.map((row): [number, PersonScope] => [
+      row.id,
+      scopeOf(row, {
+        data: more.data?.get(row.id) ?? {},
+        links: more.links?.get(row.id) ?? {},
         broadcast: more.broadcast ?? {},
         segments: segments.get(row.id) ?? {},
-        catalog: { bestsellers: [...bestsellers], viewed: viewed.get(row.id) ?? [] },
-        company: { name: company.name, currency: company.currency, timezone: company.timezone },
-        links: more.links?.get(row.id) ?? {},
-        now: now.toISOString(),
-      };
-      const said = row.traits["language"] ?? row.traits["locale"];
-      return [row.id, { scope, language: typeof said === "string" ? said : null, name: row.name }];
-    }),
+        bestsellers,
+        viewed: viewed.get(row.id) ?? [],
+        company,
+        now,
+      }),
+    ]),
   );
+}
+
+/** The same of somebody made up: their traits, the lists and segments that they are said to be in, no past. */
+export async function loadMadeUpScope(
+  sql: AnySql,
+  person: { readonly traits: JsonObject; readonly zone: string; readonly memberOf: readonly string[] },
+  wants: Wants,
+  now: Date,
+  more: { readonly data: JsonObject; readonly links: JsonObject },
+): Promise<PersonScope> {
+  const text = (key: string): string | null => {
+    const value = person.traits[key];
+    return typeof value === "string" ? value : null;
+  };
+  const row: Row = {
+    id: 0,
+    name: text("name"),
+    email: text("email"),
+    phone: text("phone"),
+    country: text("country"),
+    city: text("city"),
+    timezone: person.zone,
+    traits: person.traits,
+    orderCount: 0,
+    revenue: 0,
+    firstSeenAt: now,
+    lastSeenAt: now,
+    userId: text("user_id"),
+  };
+  const [company, bestsellers] = await Promise.all([companySettings(sql), wants.bestsellers ? bestsellersOf(sql, now) : []]);
+  const segments = Object.fromEntries(person.memberOf.map((id) => [id, true]));
+  return scopeOf(row, { ...more, broadcast: {}, segments, bestsellers, viewed: [], company, now });
+}
+
+function scopeOf(
+  row: Row,
+  around: {
+    readonly data: JsonObject;
+    readonly links: JsonObject;
+    readonly broadcast: JsonObject;
+    readonly segments: JsonObject;
+    readonly bestsellers: readonly JsonObject[];
+    readonly viewed: readonly JsonObject[];
+    readonly company: { readonly name: string; readonly currency: string; readonly timezone: string };
+    readonly now: Date;
+  },
+): PersonScope {
+  const { data, company } = around;
+  const entry = data["entry"];
+  const said = row.traits["language"] ?? row.traits["locale"];
+  return {
+    scope: {
+      profile: profileOf(row),
+      event: entry !== null && typeof entry === "object" && !Array.isArray(entry) ? entry : {},
+      journey: data,
+      broadcast: around.broadcast,
+      segments: around.segments,
+      catalog: { bestsellers: [...around.bestsellers], viewed: [...around.viewed] },
+      company: { name: company.name, currency: company.currency, timezone: company.timezone },
+      links: around.links,
+      now: around.now.toISOString(),
+    },
+    language: typeof said === "string" ? said : null,
+    name: row.name,
+  };
 }
 
 /** Traits, and beside them what the product knows of the person under names that traits commonly have. */

@@ -1,11 +1,13 @@
 "use client";
 
 import { ArrowRight, Ban, CircleDot, Clock, Flag, LogIn, LogOut, MailCheck, MailX, Zap } from "lucide-react";
-import type { ComponentType } from "react";
+import { useId, useState, type ComponentType } from "react";
+import { MailFrame } from "@/components/layout/mail-frame";
 import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import type { JourneyDefinition } from "@/domain/journeys/model";
-import type { Walk, WalkLine } from "@/domain/journeys/rehearsal-model";
+import type { SaidMessage, Walk, WalkLine } from "@/domain/journeys/rehearsal-model";
 import { branchWords, CHANNEL_WORDS, endWords, OUTCOME_WORDS, REFUSAL_WORDS, stepName } from "./words";
 
 const EFFECT_WORDS: Record<string, string> = {
@@ -119,10 +121,52 @@ function Line({ line, definition, moment }: { line: WalkLine; definition: Journe
           </div>
           {line.because !== null && <p className="text-muted-foreground">{line.because}</p>}
           {out && line.dueAt > line.at && <p>Would go out {moment.format(line.dueAt)}.</p>}
+          {line.said !== null && <Said said={line.said} name={line.template ?? stepName(definition, line.node)} />}
         </div>
       );
     }
   }
+}
+
+/** What the message says: its first line at once, the rest on demand. A mail stands in a frame without scripts and network. */
+function Said({ said, name }: { said: SaidMessage; name: string }) {
+  const { rendered, problem } = said;
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  if (rendered === null) return <p className="text-destructive-text">It would say nothing: {problem}</p>;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
+      {rendered.subject !== null && rendered.subject !== "" && (
+        <p>
+          <span className="text-muted-foreground">Subject: </span>
+          {rendered.subject}
+        </p>
+      )}
+      {rendered.html === null ? (
+        <p className="rounded-md bg-muted px-3 py-2 whitespace-pre-wrap">{rendered.text}</p>
+      ) : (
+        <>
+          <Button
+            type="button"
+            variant="outline"
+            size="sm"
+            aria-expanded={open}
+            aria-controls={id}
+            aria-label={`${open ? "Hide" : "Read"} message ${name}`}
+            className="justify-self-start"
+            onClick={() => setOpen(!open)}
+          >
+            {open ? "Hide message" : "Read message"}
+          </Button>
+          <div id={id} hidden={!open}>
+            {open && (
+              <MailFrame html={rendered.html} title={`Message ${name}`} width={1_200} height={560} className="w-full rounded-md border" />
+            )}
+          </div>
+        </>
+      )}
+    </div>
+  );
 }
 
 /** A way out that somebody or something decided: worth a line of its own. */
