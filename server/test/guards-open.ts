@@ -84,6 +84,7 @@ export const PROCESS_ONLY: Record<string, string> = {
   "campaigns.followTouches": "the worker's loop",
   "journeys.decideMessages": "the one place where messages are decided; callers check their own permission",
   "templates.loadScopes": "rendering of messages for sending",
+  "templates.loadMadeUpScope": "traits of somebody made up; asked by the walk, whose verb asks for the permission",
   "templates.loadTemplate": "rendering of messages for sending",
   "events.ensureInboxPartitions": "maintenance",
   "events.ensureEventPartitions": "processing",

@@ -160,7 +160,7 @@ function Said({ said, name }: { said: SaidMessage; name: string }) {
           </Button>
           <div id={id} hidden={!open}>
             {open && (
-              <MailFrame html={rendered.html} title={`Message ${name}`} width={1_200} height={560} className="w-full rounded-md border" />
+              <MailFrame html={rendered.html} title={`Message ${name}`} width={1_200} height={440} className="w-full rounded-md border" />
             )}
           </div>
         </>
