@@ -1,13 +1,12 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, Plus, Trash2, TriangleAlert } from "lucide-react";
+import { Plus, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useId, useState, type ReactNode } from "react";
 import { formatCount } from "@/components/charts";
 import { postJson } from "@/components/layout/fetch-json";
 import { PageHeader } from "@/components/layout/page-header";
-import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
 import { useDebounced } from "@/components/layout/use-debounced";
 import { Button } from "@/components/ui/button";
@@ -22,6 +21,7 @@ import type { JourneyChannel } from "@/domain/journeys/model";
 import type { Result } from "@/domain/kernel/model";
 import { CHANNEL_LABELS, isChannel } from "@/domain/templates/model";
 import { StatusBadge } from "./broadcasts-screen";
+import { ChecklistPanel, LaunchButton } from "./launch";
 
 export interface ManageBroadcast {
   launch(input: unknown): Promise<Result<unknown>>;
@@ -72,7 +72,12 @@ export function BroadcastDraft({ broadcast, segments, templates, purposes, save,
     <>
       <PageHeader
         title={broadcast.name}
-        description={<StatusBadge status={broadcast.status} />}
+        description={
+          <span className="flex flex-wrap items-center gap-2">
+            <StatusBadge status={broadcast.status} />
+            {changed ? <span>{manage ? "Not saved yet: save the draft to launch it." : "Not saved yet."}</span> : null}
+          </span>
+        }
         actions={
           <>
             {save ? (
@@ -86,13 +91,14 @@ export function BroadcastDraft({ broadcast, segments, templates, purposes, save,
               </Button>
             ) : null}
             {manage ? (
-              <Button
+              <LaunchButton
+                name={broadcast.name}
+                now={given.schedule.kind === "now"}
+                reach={checklist?.reach ?? null}
                 pending={launching.pending}
                 disabled={changed || blocked}
-                onClick={() => void launching.run({ id: broadcast.id, basedOn: saved.revision })}
-              >
-                {checklist ? `Launch to ${formatCount(checklist.reach)} ${checklist.reach === 1 ? "person" : "people"}` : "Launch"}
-              </Button>
+                onLaunch={() => void launching.run({ id: broadcast.id, basedOn: saved.revision })}
+              />
             ) : null}
           </>
         }
@@ -100,7 +106,7 @@ export function BroadcastDraft({ broadcast, segments, templates, purposes, save,
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <fieldset disabled={save === null} className="grid grid-cols-[minmax(0,1fr)] gap-6">
           <Part title="Who">
-            <div className="grid gap-4 sm:grid-cols-2">
+            <div className="grid items-start gap-4 sm:grid-cols-2">
               <SegmentBoxes
                 legend="In any of these segments"
                 segments={segments}
@@ -126,7 +132,7 @@ export function BroadcastDraft({ broadcast, segments, templates, purposes, save,
             </Field>
           </Part>
           <Part title="What">
-            <div className="grid gap-4 sm:grid-cols-2">
+            <div className="grid items-start gap-4 sm:grid-cols-2">
               <Field label="Channel">
                 <NativeSelect
                   value={given.channel}
@@ -296,7 +302,7 @@ function Winner({ given, onChange }: { given: BroadcastDefinition; onChange: Cha
         Try the variants on a part first, and send the best to the rest
       </label>
       {winner === null ? null : (
-        <div className="grid gap-3 sm:grid-cols-3">
+        <div className="grid items-start gap-3 sm:grid-cols-3">
           <Field label="Try on, per cent">
             <Input
               type="number"
@@ -364,12 +370,12 @@ function When({ given, onChange }: { given: BroadcastDefinition; onChange: Chang
   const id = useId();
   return (
     <div className="grid gap-4">
-      <div className="grid gap-4 sm:grid-cols-3">
+      <div className="grid items-start gap-4 sm:grid-cols-3">
         <Field label="Start">
           <NativeSelect value={schedule.kind} onChange={(event) => onChange({ schedule: choose(event.target.value) })}>
             <option value="now">when launched</option>
             <option value="at">at a time</option>
-            <option value="local">at each person&apos;s local time</option>
+            <option value="local">at their local time</option>
           </NativeSelect>
         </Field>
         {schedule.kind === "at" ? (
@@ -430,54 +436,5 @@ function When({ given, onChange }: { given: BroadcastDefinition; onChange: Chang
         ))}
       </div>
     </div>
-  );
-}
-
-const ICONS = {
-  ok: <CircleCheck aria-label="In order" className="mt-0.5 size-4 shrink-0 text-success-text" />,
-  warning: <TriangleAlert aria-label="Warning" className="mt-0.5 size-4 shrink-0 text-warning-text" />,
-  error: <CircleAlert aria-label="Missing" className="mt-0.5 size-4 shrink-0 text-destructive-text" />,
-};
-
-function ChecklistPanel({ checklist, error }: { checklist: Checklist | undefined; error: Error | null }) {
-  return (
-    <section aria-labelledby="checklist" className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-lg border bg-card p-4 lg:sticky lg:top-4">
-      <h2 id="checklist" className="text-sm font-medium">
-        Before you launch
-      </h2>
-      {error ? <p role="alert">{error.message}</p> : null}
-      {checklist === undefined ? (
-        <p className="text-sm text-muted-foreground">Counting…</p>
-      ) : (
-        <>
-          <table className="w-full text-sm">
-            <caption className="pb-1 text-left text-xs text-muted-foreground">
-              Reach in people, as of <Time iso={checklist.asOf} />
-            </caption>
-            <tbody>
-              {checklist.steps.map((step) => (
-                <tr key={step.label}>
-                  <th scope="row" className="py-0.5 text-left font-normal">
-                    {step.label}
-                  </th>
-                  <td className="py-0.5 text-right tabular-nums">{formatCount(step.people)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <ul className="grid gap-2 text-sm">
-            {checklist.items.map((item) => (
-              <li key={`${item.title}${item.detail}`} className="flex gap-2">
-                {ICONS[item.level]}
-                <span>
-                  {item.title}
-                  {item.detail === "" ? null : <span className="block text-xs text-muted-foreground">{item.detail}</span>}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </section>
   );
 }

@@ -46,18 +46,19 @@ export function BroadcastResults({
     queryKey: ["broadcasts", broadcast.id, "numbers"],
     queryFn: ({ signal }) => getJson<BroadcastNumbers>(`/api/broadcasts/${encodeURIComponent(broadcast.id)}/numbers`, signal),
     initialData: initial,
-    refetchInterval: ({ state }) => (state.data?.status === "done" || state.data?.status === "cancelled" ? false : 5_000),
+    // Opens and clicks come after the last message too.
+    refetchInterval: ({ state }) => (state.data?.status === "done" || state.data?.status === "cancelled" ? 60_000 : 5_000),
   });
   const sent = numbers.arms.reduce((sum, arm) => sum + arm.sent, 0);
   const sum = (pick: (arm: BroadcastNumbers["arms"][number]) => number): number => numbers.arms.reduce((all, arm) => all + pick(arm), 0);
-  const tiles: [string, number, number | null][] = [
+  const tiles: [label: string, people: number, of: "audience" | "sent" | null][] = [
     ["In the audience", numbers.audience ?? 0, null],
-    ["Sent", sent, numbers.audience],
-    ["Waiting", numbers.queued + numbers.review, numbers.audience],
-    ["Delivered", sum((arm) => arm.delivered), sent],
-    ["Opened", sum((arm) => arm.opened), sent],
-    ["Clicked", sum((arm) => arm.clicked), sent],
-    ["Unsubscribed", sum((arm) => arm.unsubscribed), sent],
+    ["Sent", sent, "audience"],
+    ["Waiting", numbers.queued + numbers.review, "audience"],
+    ["Delivered", sum((arm) => arm.delivered), "sent"],
+    ["Opened", sum((arm) => arm.opened), "sent"],
+    ["Clicked", sum((arm) => arm.clicked), "sent"],
+    ["Unsubscribed", sum((arm) => arm.unsubscribed), "sent"],
   ];
   return (
     <>
@@ -68,7 +69,7 @@ export function BroadcastResults({
             <StatusBadge status={numbers.status} />
             {broadcast.startsAt === null ? null : (
               <span>
-                starts <Time iso={broadcast.startsAt} />
+                {numbers.status === "scheduled" ? "starts" : "started"} <Time iso={broadcast.startsAt} />
               </span>
             )}
             {broadcast.launchedBy === null ? null : <span>· launched by {broadcast.launchedBy}</span>}
@@ -82,12 +83,14 @@ export function BroadcastResults({
           <div key={label} className="rounded-lg border bg-card p-3">
             <dt className="text-xs text-muted-foreground">{label}</dt>
             <dd className="text-xl font-semibold tabular-nums">{formatCount(value)}</dd>
-            <dd className="text-xs text-muted-foreground tabular-nums">{of === null ? "people" : percent(value, of)}</dd>
+            <dd className="text-xs text-muted-foreground tabular-nums">
+              {of === null ? "people" : `${percent(value, of === "sent" ? sent : (numbers.audience ?? 0))} of ${of}`}
+            </dd>
           </div>
         ))}
       </dl>
       <p className="text-xs text-muted-foreground">
-        People, as of <Time iso={numbers.asOf} />. Opens and clicks of mailbox programs are not counted; shares are of what was sent.
+        People, as of <Time iso={numbers.asOf} />. Opens and clicks of mailbox programs are not counted.
       </p>
       <ArmTable numbers={numbers} />
       {numbers.winnerBecause === null ? null : (
@@ -179,7 +182,7 @@ function ArmTable({ numbers }: { numbers: BroadcastNumbers }) {
           const beside = of(arm.arm);
           return (
             <TableRow key={arm.arm}>
-              <TableCell>
+              <TableCell className="min-w-44">
                 {several ? <Badge variant={numbers.winner === arm.arm ? "success" : "outline"}>{arm.arm.toUpperCase()}</Badge> : null}{" "}
                 {arm.template ?? "deleted template"}
               </TableCell>

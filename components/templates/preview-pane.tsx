@@ -94,7 +94,7 @@ export function PreviewPane({ content, language, event }: { content: Content; la
       ) : null}
       <div
         aria-busy={isFetching}
-        className={many ? "grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-3" : "grid grid-cols-[minmax(0,1fr)] gap-3"}
+        className={many ? "grid grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-3" : "grid grid-cols-[minmax(0,1fr)] gap-3"}
       >
         {data?.map((one) => (
           <OnePreview key={one.person?.id ?? 0} preview={one} small={many} narrow={narrow} dark={dark} />
@@ -148,8 +148,8 @@ function Shown({
           html={rendered.html}
           title={title}
           width={narrow ? 375 : 640}
-          height={600}
-          scale={narrow ? 0.64 : 0.4}
+          height={narrow ? 480 : 600}
+          scale={narrow ? 0.54 : 0.32}
           dark={dark}
           className="justify-self-center"
         />

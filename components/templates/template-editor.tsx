@@ -13,6 +13,7 @@ import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigge
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { NativeSelect } from "@/components/ui/native-select";
+import { toast } from "@/components/ui/sonner";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import type { Result } from "@/domain/kernel/model";
 import { CHANNEL_LABELS } from "@/domain/templates/model";
@@ -59,7 +60,7 @@ export function TemplateEditor({
       setSaved({ revision, text: JSON.stringify(content) });
       router.refresh();
     },
-    onError: (error) => setConflict(error.code === "CONFLICT"),
+    onError: ({ code, message }) => (code === "CONFLICT" ? setConflict(true) : toast.error(message)),
   });
   const save = (): void => void saving.run({ id: template.id, basedOn: saved.revision, content });
   useLeaveWarning(changed);
@@ -159,9 +160,9 @@ export function TemplateEditor({
             </TabsContent>
           </Tabs>
         </div>
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 xl:sticky xl:top-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 xl:sticky xl:top-16 xl:max-h-[calc(100dvh-5rem)] xl:overflow-y-auto">
           <PreviewPane content={content} language={language} event={event} />
-          <Field label="Trigger in the preview" hint="The newest event of this name of each person gives event.… its values.">
+          <Field label="Trigger in the preview" hint="Each person's newest event of this name fills the variables that begin with event.">
             <Input value={event} placeholder="Order Completed" onChange={(typed) => setEvent(typed.target.value)} />
           </Field>
           <ProblemsPanel checked={checks.data} error={checks.error} several={languages.length > 1} />

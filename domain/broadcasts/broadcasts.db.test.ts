@@ -246,7 +246,7 @@ it("frequency caps hold for broadcasts as for journeys", async () => {
   await work(START);
   const check = await checkBroadcast(at(START), definition(more));
   expect(check.reach).toBe(0);
-  expect(check.items.some(({ title }) => title === `${PEOPLE} have heard enough from us`)).toBe(true);
+  expect(check.items.some(({ title }) => title === `${PEOPLE} people have heard enough from us`)).toBe(true);
   await expect(launched(more, START + HOUR)).rejects.toMatchObject({ code: "PRECONDITION_FAILED" });
   await db.sql`delete from frequency_caps`;
   expect((await rows(first)).every(({ state }) => state === "queued")).toBe(true);
@@ -258,7 +258,7 @@ it("is launched by no one while something is missing, and changed by no one afte
     definition({ transactional: false, arms: [{ id: "a", templateId: null }], schedule: { kind: "at", at: "2026-05-01T08:00:00Z" } }),
   );
   expect(checked.items.filter(({ level }) => level === "error").map(({ title }) => title)).toEqual(
-    expect.arrayContaining(["Choose a purpose", "choose a template", "The time lies behind"]),
+    expect.arrayContaining(["Choose a purpose", "Choose a template", "The time lies behind"]),
   );
   const asked = await checkBroadcast(at(START), definition({ transactional: false, purposeId: "marketing" }));
   expect(asked.steps[0]).toEqual({ label: "In the audience", people: PEOPLE });

@@ -43,6 +43,8 @@ export async function checklistOf(ctx: Ctx, definition: BroadcastDefinition): Pr
   };
 }
 
+const have = (people: number): string => (people === 1 ? "1 person has" : `${people} people have`);
+
 type Add = (level: ChecklistItem["level"], title: string, detail?: string) => void;
 
 async function missingSegments(ctx: Ctx, { audience }: BroadcastDefinition, add: Add): Promise<void> {
@@ -106,17 +108,13 @@ async function reachOf(
     left = left.and(reachable);
     steps.push({ label: "Have an address", people: left.size });
     if (left.size < before)
-      add(
-        "warning",
-        `${before - left.size} have no ${CHANNEL_LABELS[definition.channel]} address`,
-        "They cannot be reached on this channel.",
-      );
+      add("warning", `${have(before - left.size)} no address`, `${CHANNEL_LABELS[definition.channel]} cannot reach them.`);
   }
   if (definition.capped && !definition.transactional) {
     const capped = await cappedNow(ctx, definition.channel, left);
     if (capped.size > 0) {
       left = left.andNot(capped);
-      add("warning", `${capped.size} have heard enough from us`, "A frequency cap holds for them if it is sent now.");
+      add("warning", `${have(capped.size)} heard enough from us`, "A frequency cap holds for them if it is sent now.");
     }
     steps.push({ label: "Not capped now", people: left.size });
   }
@@ -152,7 +150,11 @@ async function texts(ctx: Ctx, definition: BroadcastDefinition, add: Add): Promi
     const which = definition.arms.length > 1 ? `Variant ${arm.id.toUpperCase()}: ` : "";
     const template = arm.templateId === null ? undefined : await loadTemplate(ctx.sql, arm.templateId);
     if (template === undefined) {
-      add("error", `${which}choose a template`, arm.templateId === null ? "" : "The one that was chosen is not there any more.");
+      add(
+        "error",
+        which === "" ? "Choose a template" : `${which}choose a template`,
+        arm.templateId === null ? "" : "The one that was chosen is not there any more.",
+      );
       continue;
     }
     if (template.content.channel !== definition.channel) {

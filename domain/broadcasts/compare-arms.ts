@@ -28,7 +28,7 @@ export function best(arms: readonly ArmNumbers[], metric: WinnerMetric): { arm: 
   };
 }
 
-/** Every other arm beside the first, by a metric, of sent messages. Pure. */
+/** Every other arm beside the first, by a metric, of sent messages; null as long as neither rate varies (nobody, or everybody, did it). Pure. */
 export function compareWithFirst(arms: readonly ArmNumbers[], metric: WinnerMetric): ArmComparison[] {
   const [first, ...others] = arms;
   if (first === undefined || others.length === 0) return [];
@@ -37,7 +37,9 @@ export function compareWithFirst(arms: readonly ArmNumbers[], metric: WinnerMetr
   return [
     { arm: first.arm, metric, rate: meanOf(base), difference: null, low: null, high: null, p: null },
     ...others.map((arm): ArmComparison => {
-      const comparison = compareArms(base, rate(arm));
+      const compared = compareArms(base, rate(arm));
+      // An interval of no width would claim certainty that nobody has.
+      const comparison = compared === null || compared.standardError === 0 ? null : compared;
       return {
         arm: arm.arm,
         metric,

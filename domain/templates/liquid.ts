@@ -12,8 +12,8 @@ const options = {
   ownPropertyOnly: true,
   strictFilters: true,
   parseLimit: 500_000,
-  /** Milliseconds. */
-  renderLimit: 50,
+  /** Milliseconds by the clock: far above what any text needs, so that a process that stands still for a moment fails nobody's message. */
+  renderLimit: 2_000,
   memoryLimit: 1_000_000,
   dynamicPartials: false,
   relativeReference: false,
@@ -88,6 +88,8 @@ export function renderLiquid(template: string, scope: Readonly<Record<string, Js
 function placed(error: unknown): TemplateError {
   if (error instanceof TemplateError) return error;
   const message = error instanceof Error ? error.message : "";
+  if (message.includes("render limit exceeded"))
+    return new TemplateError("The template takes too long: does a loop stand inside of another?");
   const line = /line:(\d+), col:(\d+)/u.exec(message);
   // What liquidjs says of names of tags and filters is of the template, not of the data.
   const what =

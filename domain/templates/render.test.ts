@@ -185,6 +185,14 @@ describe("Liquid", () => {
       TemplateError,
     );
   });
+  it("renders although the process stands still for a moment", () => {
+    const profile = Object.defineProperty({}, "name", {
+      enumerable: true,
+      get: () => (Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120), "Kim"),
+    }) as Json;
+    expect(renderLiquid("{{ profile.name }}, {% if event %}hello{% endif %}", scope(profile))).toBe("Kim, hello");
+  });
+
   it("says which variables a text asks for and whether it can do without", () => {
     expect(
       liquidVariables(
