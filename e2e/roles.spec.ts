@@ -21,6 +21,8 @@ const PAGES: Record<string, readonly Account[]> = {
   "/identity": ["admin", "marketer", "masked"],
   "/settings/currencies": ["admin"],
   "/attribution": ["admin", "marketer", "masked", "manager"],
+  "/templates": ["admin", "marketer", "masked"],
+  "/broadcasts": ["admin", "marketer", "masked"],
   "/campaigns": ["admin", "marketer", "masked", "manager"],
   "/journeys": ["admin", "marketer", "masked"],
   "/journeys/caps": ["admin", "marketer", "masked"],
@@ -43,6 +45,8 @@ const MISSING = [
   "/sources/src_none",
   "/sources/src_none/settings",
   "/imports/imp_none",
+  "/templates/tpl_none",
+  "/broadcasts/brd_none",
 ];
 
 const APIS: Record<string, readonly Account[]> = {
