@@ -45,8 +45,6 @@ const MISSING = [
   "/sources/src_none",
   "/sources/src_none/settings",
   "/imports/imp_none",
-  "/templates/tpl_none",
-  "/broadcasts/brd_none",
 ];
 
 const APIS: Record<string, readonly Account[]> = {

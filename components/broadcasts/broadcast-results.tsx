@@ -194,9 +194,8 @@ function ArmTable({ numbers }: { numbers: BroadcastNumbers }) {
               <TableCell className="text-right tabular-nums">{percent(arm.bounced, arm.sent)}</TableCell>
               {several ? (
                 <TableCell className="text-right whitespace-nowrap tabular-nums">
-                  {beside?.difference == null || beside.low === null || beside.high === null
-                    ? "–"
-                    : `${points(beside.difference)} (${points(beside.low)} to ${points(beside.high)})`}
+                  {beside?.difference == null ? "–" : points(beside.difference)}
+                  {beside?.low == null || beside.high === null ? "" : ` (${points(beside.low)} to ${points(beside.high)})`}
                 </TableCell>
               ) : null}
             </TableRow>

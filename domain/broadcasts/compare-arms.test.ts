@@ -24,6 +24,12 @@ it("says nothing of a difference as long as nobody in either variant clicked, an
     high: null,
     p: null,
   });
+  expect(compareWithFirst([arm("a", 12, 0), arm("b", 12, 12)], "click")[1]).toMatchObject({
+    difference: 1,
+    low: null,
+    high: null,
+    p: null,
+  });
   const [, later] = compareWithFirst([arm("a", 1_000, 100), arm("b", 1_000, 150)], "click");
   expect(later?.difference).toBeCloseTo(0.05, 10);
   // Wald: 1.96 · sqrt(0.1·0.9/1000 + 0.15·0.85/1000) = 0.0289.

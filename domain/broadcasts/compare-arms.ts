@@ -28,7 +28,10 @@ export function best(arms: readonly ArmNumbers[], metric: WinnerMetric): { arm: 
   };
 }
 
-/** Every other arm beside the first, by a metric, of sent messages; null as long as neither rate varies (nobody, or everybody, did it). Pure. */
+/**
+ * Every other arm beside the first, by a metric, of sent messages. Without an interval where neither rate varies (nobody or
+ * everybody did it), and without a difference where both are the same then. Pure.
+ */
 export function compareWithFirst(arms: readonly ArmNumbers[], metric: WinnerMetric): ArmComparison[] {
   const [first, ...others] = arms;
   if (first === undefined || others.length === 0) return [];
@@ -37,17 +40,17 @@ export function compareWithFirst(arms: readonly ArmNumbers[], metric: WinnerMetr
   return [
     { arm: first.arm, metric, rate: meanOf(base), difference: null, low: null, high: null, p: null },
     ...others.map((arm): ArmComparison => {
-      const compared = compareArms(base, rate(arm));
-      // An interval of no width would claim certainty that nobody has.
-      const comparison = compared === null || compared.standardError === 0 ? null : compared;
+      const comparison = compareArms(base, rate(arm));
+      // Where neither rate varies, an interval of no width would claim certainty that nobody has.
+      const sure = comparison !== null && comparison.standardError > 0;
       return {
         arm: arm.arm,
         metric,
         rate: meanOf(rate(arm)),
-        difference: comparison?.lift ?? null,
-        low: comparison?.interval.low ?? null,
-        high: comparison?.interval.high ?? null,
-        p: comparison?.p ?? null,
+        difference: sure || comparison?.lift ? comparison.lift : null,
+        low: sure ? comparison.interval.low : null,
+        high: sure ? comparison.interval.high : null,
+        p: sure ? comparison.p : null,
       };
     }),
   ];
