@@ -84,7 +84,7 @@ function Content({ close, signOut, onShortcuts }: { close: () => void; signOut: 
   };
 
   return (
-    <Palette label="Search and commands" loop className="grid" shouldFilter>
+    <Palette filter={rank} label="Search and commands" loop className="grid" shouldFilter>
       <div className="flex items-center gap-2.5 border-b px-3.5">
         {search.isFetching ? (
           <Spinner className="text-muted-foreground" />
@@ -241,4 +241,17 @@ function useRememberPages(): void {
     // A page of one thing names itself a moment after it is shown: its entry then takes the new name.
     rememberRecent({ href: pathname, label });
   }, [pathname, label]);
+}
+
+/**
+ * Every typed word stands in the name or a keyword; names that begin with the text come first. (The library's own rank
+ * also takes letters that are scattered over name and keywords, and so hardly ever finds nothing.)
+ */
+function rank(value: string, typed: string, keywords: string[] = []): number {
+  const name = value.toLowerCase();
+  const text = typed.trim().toLowerCase();
+  const all = [name, ...keywords].join("\n").toLowerCase();
+  if (!text.split(/\s+/).every((word) => all.includes(word))) return 0;
+  if (name.startsWith(text)) return 1;
+  return name.includes(text) ? 0.8 : 0.5;
 }
