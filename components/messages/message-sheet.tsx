@@ -5,6 +5,7 @@ import { Check, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Time } from "@/components/layout/time";
 import { useAction } from "@/components/layout/use-action";
+import { MailFrame } from "@/components/layout/mail-frame";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Sheet, SheetContent, SheetDescription, SheetFooter, SheetHeader, SheetTitle } from "@/components/ui/sheet";
@@ -129,8 +130,8 @@ function Preview({ preview }: { preview: NonNullable<MessageDetail["preview"]> }
       {preview.html === null ? (
         <pre className="rounded-md border bg-card p-3 text-sm whitespace-pre-wrap">{preview.text}</pre>
       ) : (
-        // No scripts, no forms, no address of its own: a message cannot act here.
-        <iframe title="Preview of the message" sandbox="" srcDoc={preview.html} className="h-[28rem] w-full rounded-md border bg-white" />
+        // No scripts, no forms, no network: a message cannot act here, and looking at it is no open.
+        <MailFrame html={preview.html} title="Preview of the message" width={1_200} height={448} className="w-full rounded-md border" />
       )}
       {preview.link === null ? null : <p className="truncate text-xs text-muted-foreground">Leads to {preview.link}</p>}
     </div>
