@@ -15,3 +15,9 @@ export async function audienceSet(sql: AnySql, { segments, except }: BroadcastDe
   );
   return (sets[0] ?? IdSet.EMPTY).andNot(sets[1] ?? IdSet.EMPTY);
 }
+
+/** What a broadcast's message carries labels of: the segments that choose its people, and its own text. */
+export const messageRoot = ({ audience }: BroadcastDefinition, templateId: string | null): unknown => ({
+  audience: [...audience.segments, ...audience.except].map((segmentId) => ({ segmentId })),
+  ...(templateId === null ? {} : { templateId }),
+});

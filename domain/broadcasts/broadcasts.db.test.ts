@@ -5,6 +5,7 @@ import { feed } from "@/domain/identity/test/feed";
 import { fixedClock } from "@/domain/kernel/clock";
 import { createContext } from "@/domain/kernel/context";
 import type { Actor, Ctx } from "@/domain/kernel/context";
+import { createLabelPolicy, deleteLabelPolicy, setFieldLabels } from "@/domain/labels";
 import { contentSchema, createTemplate } from "@/domain/templates";
 import { testDatabase } from "@/server/test/database";
 import { checkBroadcast } from "./check-broadcast";
@@ -293,4 +294,33 @@ it("places of a throttle never crowd a minute (property)", () => {
     "2026-03-29T01:00:00.000Z",
   );
   expect(startOf({ kind: "now" }, 5, "UTC")).toEqual({ at: 5, late: false });
+});
+
+it("is refused where a policy keeps what chooses its people or what it says from messages, and stopped where the policy came later", async () => {
+  const rule = {
+    version: 1,
+    root: {
+      kind: "group",
+      id: "r",
+      match: "all",
+      children: [{ kind: "trait", id: "t", path: ["diagnosis"], test: { type: "presence", operator: "exists" } }],
+    },
+  };
+  await db.sql`insert into segment_versions (segment_id, version, rule, sentence) values ('seg_all', 1, ${JSON.stringify(rule)}::text::jsonb, '')`;
+  const admin = createContext({ ...actor, role: "admin" }, db, fixedClock(new Date(START).toISOString()));
+  await db.sql`insert into field_classes (kind, scope, key, found) values ('trait', '', 'diagnosis', 'special_category')`;
+  await setFieldLabels(admin, { kind: "trait", scope: "", key: "diagnosis", labels: ["no-mail"] });
+  const before = await launched({ review: true });
+  const policy = { name: "Health stays here", label: "no-mail", target: { kind: "use", id: "messages" } };
+  const { id: policyId } = await createLabelPolicy(admin, policy);
+  await work(START);
+  expect(new Set((await rows(before)).map(({ state, outcome }) => `${state} ${outcome}`))).toEqual(new Set(["not_sent not_consented"]));
+  expect((await rows(before))[0]?.because).toContain("diagnosis");
+  const { id } = await createBroadcast(at(START), { name: "To the ill", definition: definition() });
+  await expect(launchBroadcast(at(START), { id, basedOn: 1 })).rejects.toMatchObject({
+    code: "PRECONDITION_FAILED",
+    message: expect.stringContaining("diagnosis"),
+  });
+  await deleteLabelPolicy(admin, { id: policyId });
+  await expect(launchBroadcast(at(START), { id, basedOn: 1 })).resolves.toMatchObject({ startsAt: expect.any(String) });
 });

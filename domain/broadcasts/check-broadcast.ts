@@ -5,8 +5,9 @@ import { consentQuestion } from "@/domain/journeys";
 import type { Ctx } from "@/domain/kernel/context";
 import { parseInput } from "@/domain/kernel/parse";
 import { IdSet } from "@/domain/kernel/sets/id-set";
+import { labelViolations, violationSentence } from "@/domain/labels";
 import { CHANNEL_LABELS, checkTemplate, loadTemplate } from "@/domain/templates";
-import { audienceSet } from "./audience";
+import { audienceSet, messageRoot } from "./audience";
 import { broadcastSchema } from "./model";
 import type { BroadcastDefinition, Checklist, ChecklistItem } from "./model";
 import { startOf } from "./schedule";
@@ -27,6 +28,7 @@ export async function checklistOf(ctx: Ctx, definition: BroadcastDefinition): Pr
   const reach = await reachOf(ctx, definition, audience, add);
   await texts(ctx, definition, add);
   await sender(ctx, definition, add);
+  await labels(ctx, definition, add);
   const { timezone } = await companySettings(ctx.sql);
   const start = startOf(definition.schedule, ctx.clock.now().getTime(), timezone);
   if (start.late) add("error", "The time lies behind", "Choose a time to come, or send it now.");
@@ -53,6 +55,17 @@ async function missingSegments(ctx: Ctx, { audience }: BroadcastDefinition, add:
     select id, name, size_at as "sizeAt" from segments where id = any(${named}::text[]) and deleted_at is null`;
   if (rows.length < named.length) add("error", "A segment is gone", "One of the chosen segments was deleted. Take it out.");
   for (const { name, sizeAt } of rows) if (sizeAt === null) add("warning", `"${name}" was never counted`, "Its people are not known yet.");
+}
+
+/** Policies about labels: by who is chosen and by what is said. */
+async function labels(ctx: Ctx, definition: BroadcastDefinition, add: Add): Promise<void> {
+  const use = { purpose: definition.transactional ? "service" : definition.purposeId, use: "messages" };
+  for (const { id, templateId } of definition.arms) {
+    const [violation] = await labelViolations(ctx.sql, use, { name: null, json: messageRoot(definition, templateId) });
+    if (!violation) continue;
+    const which = definition.arms.length > 1 ? `Variant ${id.toUpperCase()} cannot` : "It cannot";
+    add("error", "A policy does not allow it", `${which} be sent: ${violationSentence(violation)}.`);
+  }
 }
 
 /** Columns and tables in which an address of the channel stands. */

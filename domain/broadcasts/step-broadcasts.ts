@@ -4,6 +4,7 @@ import { decideMessages } from "@/domain/journeys";
 import type { Candidate } from "@/domain/journeys";
 import { withTx } from "@/domain/kernel/context";
 import type { Ctx } from "@/domain/kernel/context";
+import { messageRoot } from "./audience";
 import { chooseWinner } from "./choose-winner";
 import { broadcastSchema } from "./model";
 import type { BroadcastDefinition, BroadcastStatus } from "./model";
@@ -136,6 +137,7 @@ async function planNext(tx: Ctx, row: Row, definition: BroadcastDefinition): Pro
       zone,
       data: { broadcast: { id: row.id, name: row.name } },
       broadcastId: row.id,
+      chosenBy: () => messageRoot(definition, null),
       ...(variant === null ? {} : { variant }),
       ...(one.heldOut ? { heldOut: `Held out of "${row.name}" to measure by.` } : {}),
     });
