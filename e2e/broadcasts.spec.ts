@@ -6,8 +6,6 @@ const template = `Letter ${run}`;
 const segment = `Readers ${run}`;
 
 test.describe.configure({ mode: "serial" });
-// Frames of mails run no script, not even one that a test brings.
-test.beforeEach(({ watch }) => watch.allow(/Blocked script execution in 'about:srcdoc'/));
 
 test("three people, two of them with an address, in a segment", async ({ admin, baseURL }) => {
   const { writeKey } = runCli<{ writeKey: string }>("source", "create", "--name", `Letters ${run}`);

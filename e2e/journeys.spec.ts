@@ -44,7 +44,7 @@ test("a journey is drawn by mouse, refused while it is unfinished, and published
   const entry = marketer.getByRole("combobox", { name: "Entry event" });
   await entry.fill(event);
   await entry.press("Enter");
-  await expect(marketer.getByText("Complete")).toBeVisible();
+  await expect(marketer.getByText("Complete", { exact: true })).toBeVisible();
   await expectAccessible(marketer);
   await publish(marketer);
 });

@@ -125,7 +125,7 @@ function Row(props: { account: ChannelAccount; changes: ChannelChanges | null; e
       <TableCell className="text-right tabular-nums">{number.format(account.sent)}</TableCell>
       <TableCell className="text-right tabular-nums">{number.format(account.failed)}</TableCell>
       <TableCell className="text-right">
-        {changes || isMail ? (
+        {changes ? (
           <DropdownMenu>
             <DropdownMenuTrigger asChild>
               <Button variant="ghost" size="icon" aria-label={`Actions for ${account.name}`}>
@@ -133,19 +133,15 @@ function Row(props: { account: ChannelAccount; changes: ChannelChanges | null; e
               </Button>
             </DropdownMenuTrigger>
             <DropdownMenuContent align="end">
-              {changes ? <DropdownMenuItem onSelect={edit}>Edit account</DropdownMenuItem> : null}
-              {changes && account.channel !== "web_push" ? <DropdownMenuItem onSelect={test}>Send a test</DropdownMenuItem> : null}
+              <DropdownMenuItem onSelect={edit}>Edit account</DropdownMenuItem>
+              {account.channel !== "web_push" ? <DropdownMenuItem onSelect={test}>Send a test</DropdownMenuItem> : null}
               {isMail ? <DropdownMenuItem onSelect={check}>Check the sender&apos;s domain</DropdownMenuItem> : null}
-              {changes ? (
-                account.status === "active" ? (
-                  <DropdownMenuItem onSelect={() => void pause.run({ id: account.id })}>Pause</DropdownMenuItem>
-                ) : (
-                  <DropdownMenuItem onSelect={() => void resume.run({ id: account.id })}>Resume</DropdownMenuItem>
-                )
-              ) : null}
-              {changes ? (
-                <DropdownMenuItem onSelect={() => void remove.run({ id: account.id })}>Remove account and its keys</DropdownMenuItem>
-              ) : null}
+              {account.status === "active" ? (
+                <DropdownMenuItem onSelect={() => void pause.run({ id: account.id })}>Pause</DropdownMenuItem>
+              ) : (
+                <DropdownMenuItem onSelect={() => void resume.run({ id: account.id })}>Resume</DropdownMenuItem>
+              )}
+              <DropdownMenuItem onSelect={() => void remove.run({ id: account.id })}>Remove account and its keys</DropdownMenuItem>
             </DropdownMenuContent>
           </DropdownMenu>
         ) : null}

@@ -21,7 +21,7 @@ const USUAL: Partial<Record<ProviderId, { include?: string; selectors: readonly 
 
 /** Looks the sender's domain up in the DNS: SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489). */
 export async function checkSender(ctx: Ctx, input: unknown, records: TextRecords = textRecords): Promise<SenderCheck> {
-  requirePermission(ctx, "channels:read");
+  requirePermission(ctx, "channels:write");
   const { id } = parseInput(z.strictObject({ id: z.string().max(40) }), input);
   const [account] = await ctx.sql<{ provider: ProviderId; settings: Record<string, string> }[]>`
     select provider, settings from channel_accounts where id = ${id} and archived_at is null`;

@@ -15,4 +15,4 @@ export const resumeAccountAction = action("channels:write", (ctx, input: { id: s
 
 export const removeAccountAction = action("channels:write", (ctx, input: { id: string }) => archiveAccount(ctx, input), refresh);
 
-export const checkSenderAction = action("channels:read", (ctx, input: { id: string }) => checkSender(ctx, input));
+export const checkSenderAction = action("channels:write", (ctx, input: { id: string }) => checkSender(ctx, input));
