@@ -19,7 +19,7 @@ const CHANNEL: Record<string, string> = {
 const GOAL: Record<string, string> = { orders: "conversion", newcomers: "acquisition", return: "retention", leads: "acquisition" };
 
 /** About what the demo's currencies were worth in EUR. */
-const IN_EUR: Record<string, number> = { EUR: 1, GBP: 1.15, USD: 0.92 };
+const IN_EUR: Record<string, number> = { EUR: 1, GBP: 1.15, USD: 0.92, CHF: 1.06 };
 const DEMO_RATES = "demo";
 
 /** Rates for the demo's currencies where the company has none, so that its orders and costs add up. */
